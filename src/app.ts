@@ -1,0 +1,102 @@
+/**
+ * The composition root: introduces every room to the others, and does nothing else.
+ */
+import { createAccounts } from './accounts/accounts.ts'
+import { createAuthorization } from './authorization/authorization.ts'
+import type { Corpus } from './corpus/corpus.ts'
+import { documentRoutes } from './documents/documents.ts'
+import { createGuard } from './mcp/guard.ts'
+import { mcpRoutes } from './mcp/server.ts'
+import { metadataRoutes } from './metadata/metadata.ts'
+import type { Clock } from './ops/clock.ts'
+import type { Emit } from './ops/events.ts'
+import type { Random } from './ops/random.ts'
+import type { Sealing } from './ops/sealing.ts'
+import type { Settings } from './ops/settings.ts'
+import { registrationRoutes } from './registration/register.ts'
+import type { Store } from './store/ports.ts'
+import { createToken } from './token/token.ts'
+import { createEdge, type Edge } from './web/edge.ts'
+
+export type AppDependencies = {
+  settings: Settings
+  store: Store
+  corpus: Corpus
+  sealing: Sealing
+  now: Clock
+  random: Random
+  emit: Emit
+}
+
+export type App = {
+  /** The whole server as one function of a web-standard request; `address` is the connection's peer. */
+  readonly fetch: Edge['fetch']
+  /** The one-time setup link, where no owner exists yet; made anew by each call. */
+  setupLink(): Promise<string | undefined>
+}
+
+export function createApp(deps: AppDependencies): App {
+  const { settings, store, corpus, sealing, now, random, emit } = deps
+  const accounts = createAccounts({
+    settings,
+    accounts: store.accounts,
+    sessions: store.sessions,
+    audit: store.audit,
+    sealing,
+    now,
+    random,
+    emit,
+  })
+  const token = createToken({
+    settings,
+    clients: store.clients,
+    codes: store.codes,
+    grants: store.grants,
+    refreshTokens: store.refreshTokens,
+    keys: store.keys,
+    sealing,
+    now,
+    random,
+    emit,
+  })
+  const authorization = createAuthorization({
+    settings,
+    clients: store.clients,
+    consents: store.consents,
+    codes: store.codes,
+    sealing,
+    now,
+    random,
+    emit,
+    currentAccount: accounts.currentAccount,
+    signIn: accounts.signIn,
+  })
+  const guard = createGuard({ settings, verifyAccess: token.verifyAccess, emit })
+
+  const edge = createEdge({
+    settings,
+    emit,
+    routes: [
+      ...metadataRoutes({ settings }),
+      ...registrationRoutes({
+        settings,
+        clients: store.clients,
+        audit: store.audit,
+        now,
+        random,
+        emit,
+      }),
+      ...accounts.routes,
+      ...authorization.routes,
+      ...token.routes,
+      ...mcpRoutes({ settings, corpus, guard }),
+      ...documentRoutes({
+        settings,
+        corpus,
+        currentAccount: accounts.currentAccount,
+        signIn: accounts.signIn,
+      }),
+    ],
+  })
+  return { fetch: edge.fetch, setupLink: accounts.setupLink }
+}

@@ -1,0 +1,57 @@
+import { argon2 as argon2Callback, createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+
+const argon2 = promisify(argon2Callback)
+
+/**
+ * The key under which a token, code or secret made by `ops/random` is stored: its 48 bits of time, then SHA-256 of
+ * the whole. Keeps the rows in order of time, and a stolen table opens nothing. `undefined` for what cannot be ours.
+ */
+export function storageKey(prefix: string, token: string): Buffer | undefined {
+  if (token.length !== prefix.length + 12 + 43 || !token.startsWith(prefix)) return undefined
+  const time = token.slice(prefix.length, prefix.length + 12)
+  if (!/^[0-9a-f]{12}$/.test(time)) return undefined
+  return Buffer.concat([Buffer.from(time, 'hex'), createHash('sha256').update(token).digest()])
+}
+
+/** SHA-256 as base64url: for secrets that carry 256 random bits, where a slow hash would add nothing. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('base64url')
+}
+
+/** Equality in a time that does not depend on where two texts differ. */
+export function equalInConstantTime(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+}
+
+/** OWASP's argon2id parameters (19 MiB, two passes, one lane). */
+const ARGON2ID = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const
+
+/** argon2id of what a person chose, as a PHC string (`$argon2id$v=19$m=…,t=…,p=…$salt$tag`). Runs on the thread pool. */
+export async function hashPassword(password: string): Promise<string> {
+  const nonce = randomBytes(16)
+  const tag = await argon2('argon2id', { ...ARGON2ID, message: password.normalize('NFKC'), nonce })
+  const parameters = `m=${ARGON2ID.memory},t=${ARGON2ID.passes},p=${ARGON2ID.parallelism}`
+  return `$argon2id$v=19$${parameters}$${unpadded(nonce)}$${unpadded(tag)}`
+}
+
+/** Whether `password` is the one behind `phc`; the parameters are read from it, so old hashes outlive a change of ours. */
+export async function verifyPassword(password: string, phc: string): Promise<boolean> {
+  const parts = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/.exec(phc)
+  if (!parts) return false
+  const [, memory, passes, parallelism, salt = '', tag = ''] = parts
+  const expected = Buffer.from(tag, 'base64')
+  const actual = await argon2('argon2id', {
+    message: password.normalize('NFKC'),
+    nonce: Buffer.from(salt, 'base64'),
+    memory: Number(memory),
+    passes: Number(passes),
+    parallelism: Number(parallelism),
+    tagLength: expected.length,
+  })
+  return timingSafeEqual(actual, expected)
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}

@@ -1,0 +1,34 @@
+/**
+ * All that happens, as a typed union: ids and names only, so that no secret can reach a log, a journal or a trail.
+ * A handler emits one event after it has persisted; log, audit and metrics are sinks.
+ */
+export type Event =
+  | { type: 'registration.received'; client_name: string; address: string }
+  | {
+      type: 'registration.accepted'
+      client_id: string
+      client_name: string
+      redirect_uris: readonly string[]
+      address: string
+    }
+  | { type: 'registration.refused'; error: string; reason: string; client_name: string; address: string }
+  | { type: 'client.deleted'; client_id: string }
+  | { type: 'authorization.refused'; error: string; reason: string; client_id: string; address: string }
+  | { type: 'authorization.approved'; client_id: string; account_id: string; scope: string }
+  | { type: 'authorization.denied'; client_id: string; account_id: string }
+  | { type: 'login.succeeded'; account_id: string; address: string }
+  | { type: 'login.failed'; address: string }
+  | { type: 'login.throttled'; address: string }
+  | { type: 'owner.created'; account_id: string }
+  | { type: 'token.issued'; grant_type: string; client_id: string; grant_id: string; scope: string }
+  | { type: 'token.refused'; error: string; reason: string; client_id: string; address: string }
+  | { type: 'token.reuse_detected'; client_id: string; grant_id: string }
+  | { type: 'grant.revoked'; grant_id: string; client_id: string }
+  | { type: 'access.refused'; error: string; reason: string; address: string }
+  | { type: 'host.refused'; host: string; expected: string }
+  | { type: 'request.failed'; method: string; path: string; request_id: string; fault: unknown }
+  | { type: 'corpus.indexed'; documents: number; seconds: number }
+  | { type: 'corpus.problem'; path: string; reason: string }
+
+/** Where events go. Never throws, never waits. */
+export type Emit = (event: Event) => void

@@ -1,0 +1,39 @@
+/**
+ * The settings as the rest of the house sees them: parsed, complete, frozen. `ops/config.ts` makes them from the
+ * table of names, types, defaults and documentation.
+ */
+export type Settings = {
+  /** The public origin of the server, e.g. `https://notes.example.com`: no path, no trailing slash. */
+  readonly resourceUrl: string
+  /** `<resourceUrl>/mcp`: the protected resource (RFC 9728) and the tokens' audience. */
+  readonly resource: string
+  readonly issuer: string
+  readonly registrationEndpoint: string
+  readonly authorizationEndpoint: string
+  readonly tokenEndpoint: string
+  readonly jwksUri: string
+  readonly revocationEndpoint: string
+  readonly introspectionEndpoint: string
+  readonly allowDynamicClientRegistration: boolean
+  /** `*`, or the origins allowed. */
+  readonly corsAllowOrigins: '*' | readonly string[]
+  /** Seconds; 0 means never. */
+  readonly clientSecretTtl: number
+  /** `sha256`, or `argon2id` for those who must. */
+  readonly clientSecretHash: 'sha256' | 'argon2id'
+  readonly refreshTokenTtl: number
+  readonly accessTokenTtl: number
+  readonly refreshGrace: number
+  /** Registrations per address and window in seconds; undefined: off. */
+  readonly registrationRate: { readonly points: number; readonly seconds: number } | undefined
+  readonly host: string
+  readonly port: number
+  readonly dataDir: string
+  readonly corpus: readonly string[]
+  readonly trustProxy: 'none' | 'loopback' | 'cloudflare' | readonly string[]
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly logFormat: 'pretty' | 'json'
+  readonly ownerUsername: string | undefined
+  readonly ownerPassword: string | undefined
+  readonly unsafeAllowHttp: boolean
+}
