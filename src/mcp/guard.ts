@@ -1,0 +1,82 @@
+import { bearerChallenge, parseBearer } from '../oauth/bearer.ts'
+import { OAuthError } from '../oauth/errors.ts'
+import type { AccessTokenClaims } from '../oauth/grant.ts'
+import type { Emit } from '../ops/events.ts'
+import type { Settings } from '../ops/settings.ts'
+import type { RequestContext } from '../web/handler.ts'
+
+/** What the whole resource offers: asked for by a challenge that cannot know yet what the client wants to do. */
+const RESOURCE_SCOPE = 'corpus:read corpus:search'
+
+export type GuardDependencies = {
+  settings: Settings
+  verifyAccess: (token: string) => Promise<AccessTokenClaims | OAuthError>
+  emit: Emit
+}
+
+/** The claims of the request's access token, or the refusal to answer with. */
+export type Guard = (request: Request, context: RequestContext) => Promise<AccessTokenClaims | Response>
+
+/**
+ * Stands before the protected resource. 403 for a page of a foreign origin where origins are restricted, 401 with a
+ * challenge without a good token (RFC 6750 §3, RFC 9728 §5.1). The token is taken from the `Authorization` header
+ * alone: RFC 6750 §2.3 says of the query, "it SHOULD NOT be used", and MCP forbids it.
+ */
+export function createGuard({ settings, verifyAccess, emit }: GuardDependencies): Guard {
+  const refused = (error: OAuthError, context: RequestContext): Response => {
+    emit({ type: 'access.refused', error: error.error, reason: error.reason, address: context.address })
+    return challenge(settings, RESOURCE_SCOPE, error)
+  }
+  return async (request, context) => {
+    const origin = request.headers.get('origin')
+    if (origin !== null && !isOriginAllowed(origin, settings)) {
+      emit({ type: 'access.refused', error: 'origin', reason: 'foreign origin', address: context.address })
+      return forbiddenOrigin()
+    }
+    const token = parseBearer(request.headers.get('authorization'))
+    if (token === undefined) return challenge(settings, RESOURCE_SCOPE)
+    if (token instanceof OAuthError) return refused(token, context)
+    const claims = await verifyAccess(token)
+    return claims instanceof OAuthError ? refused(claims, context) : claims
+  }
+}
+
+/**
+ * 403 for a token that is good but may too little. Its `scope` holds the token's own scopes too, because known clients
+ * ask for exactly what the challenge names and would lose the rest. RFC 6750 §3.1: "The resource server SHOULD respond
+ * with the HTTP 403 (Forbidden) status code and MAY include the 'scope' attribute".
+ */
+export function insufficientScope(
+  settings: Settings,
+  granted: readonly string[],
+  missing: readonly string[],
+): Response {
+  const error = new OAuthError('insufficient_scope', `the access token lacks ${missing.join(' ')}`)
+  return challenge(settings, [...new Set([...granted, ...missing])].join(' '), error)
+}
+
+function challenge(settings: Settings, scope: string, error?: OAuthError): Response {
+  const header = bearerChallenge({
+    resource_metadata: `${settings.resourceUrl}/.well-known/oauth-protected-resource/mcp`,
+    scope,
+    ...(error && { error: error.error, error_description: error.error_description }),
+  })
+  const body = error ?? {
+    error_description: 'an access token is required; WWW-Authenticate says where to get one',
+  }
+  return Response.json(body, {
+    status: error?.status ?? 401,
+    headers: { 'www-authenticate': header, 'cache-control': 'no-store' },
+  })
+}
+
+/** Origins restrict browsers only: a request without one comes from a program (MCP transports, DNS rebinding). */
+function isOriginAllowed(origin: string, settings: Settings): boolean {
+  const allowed = settings.corsAllowOrigins
+  return allowed === '*' || origin === settings.resourceUrl || allowed.includes(origin)
+}
+
+function forbiddenOrigin(): Response {
+  const body = { error: 'access_denied', error_description: 'this origin is not allowed' }
+  return Response.json(body, { status: 403, headers: { 'cache-control': 'no-store' } })
+}
