@@ -1,0 +1,118 @@
+import { isLoopbackUrl, listenUrl } from './public-url.ts'
+import type { SettingName, Values } from './setting-table.ts'
+import { ValueFault } from './setting-values.ts'
+import type { Settings } from './settings.ts'
+
+/** A fault between settings: which one is to be changed, and why. */
+export class RuleFault extends ValueFault {
+  readonly setting: SettingName
+  constructor(setting: SettingName, reason: string) {
+    super(reason)
+    this.setting = setting
+  }
+}
+
+/** The defaults that depend on other settings, and the rules between settings. */
+export function completeSettings(
+  values: Values,
+  fallback: { corpus: string; logFormat: 'pretty' | 'json' },
+): Settings | RuleFault {
+  const resourceUrl =
+    values.CORPUSIQ_OAUTH_RESOURCE_URL ?? listenUrl(values.CORPUSIQ_HOST, values.CORPUSIQ_PORT)
+  if (!isSafeUrl(resourceUrl) && !values.CORPUSIQ_UNSAFE_ALLOW_HTTP) {
+    return new RuleFault(
+      'CORPUSIQ_OAUTH_RESOURCE_URL',
+      `"${resourceUrl}" is neither https nor a loopback address; name the https URL that people reach it by`,
+    )
+  }
+  const issuer = values.CORPUSIQ_OAUTH_ISSUER ?? resourceUrl
+  if (new URL(issuer).origin !== resourceUrl) {
+    return new RuleFault(
+      'CORPUSIQ_OAUTH_ISSUER',
+      `"${issuer}" is not on ${resourceUrl} (CORPUSIQ_OAUTH_RESOURCE_URL), and the tokens of another server are not supported yet`,
+    )
+  }
+  const endpoints = completeEndpoints(values, resourceUrl, issuer)
+  if (endpoints instanceof RuleFault) return endpoints
+  const { CORPUSIQ_OWNER_USERNAME: ownerUsername, CORPUSIQ_OWNER_PASSWORD: ownerPassword } = values
+  if (ownerUsername !== undefined && ownerPassword === undefined) {
+    return new RuleFault('CORPUSIQ_OWNER_PASSWORD', 'it is missing, CORPUSIQ_OWNER_USERNAME is set')
+  }
+  if (ownerPassword !== undefined && ownerUsername === undefined) {
+    return new RuleFault('CORPUSIQ_OWNER_USERNAME', 'it is missing, CORPUSIQ_OWNER_PASSWORD is set')
+  }
+  return Object.freeze({
+    resourceUrl,
+    resource: `${resourceUrl}/mcp`,
+    issuer,
+    registrationEndpoint: endpoints.CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT,
+    authorizationEndpoint: endpoints.CORPUSIQ_OAUTH_AUTHORIZATION_ENDPOINT,
+    tokenEndpoint: endpoints.CORPUSIQ_OAUTH_TOKEN_ENDPOINT,
+    jwksUri: endpoints.CORPUSIQ_OAUTH_JWKS_URI,
+    revocationEndpoint: `${issuer}/revoke`,
+    introspectionEndpoint: `${issuer}/introspect`,
+    allowDynamicClientRegistration: values.CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION,
+    corsAllowOrigins: values.CORPUSIQ_CORS_ALLOW_ORIGINS_CSV,
+    clientSecretTtl: values.CORPUSIQ_CLIENT_SECRET_TTL_DAYS,
+    clientSecretHash: values.CORPUSIQ_CLIENT_SECRET_HASH,
+    refreshTokenTtl: values.CORPUSIQ_REFRESH_TOKEN_TTL_DAYS,
+    accessTokenTtl: values.CORPUSIQ_ACCESS_TOKEN_TTL_SECONDS,
+    refreshGrace: values.CORPUSIQ_REFRESH_GRACE_SECONDS,
+    registrationRate: values.CORPUSIQ_REGISTRATION_RATE,
+    host: values.CORPUSIQ_HOST,
+    port: values.CORPUSIQ_PORT,
+    dataDir: values.CORPUSIQ_DATA_DIR,
+    corpus: values.CORPUSIQ_CORPUS ?? [fallback.corpus],
+    trustProxy: values.CORPUSIQ_TRUST_PROXY,
+    logLevel: values.CORPUSIQ_LOG_LEVEL,
+    logFormat: values.CORPUSIQ_LOG_FORMAT ?? fallback.logFormat,
+    ownerUsername,
+    ownerPassword,
+    unsafeAllowHttp: values.CORPUSIQ_UNSAFE_ALLOW_HTTP,
+  })
+}
+
+/** Whether what is sent to `url` is encrypted or stays on the machine. */
+export function isSafeUrl(url: string): boolean {
+  return url.startsWith('https:') || isLoopbackUrl(url)
+}
+
+type EndpointName =
+  | 'CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT'
+  | 'CORPUSIQ_OAUTH_AUTHORIZATION_ENDPOINT'
+  | 'CORPUSIQ_OAUTH_TOKEN_ENDPOINT'
+  | 'CORPUSIQ_OAUTH_JWKS_URI'
+
+/** Each endpoint has a URL of its own on our origin; the default ones stay served, so none may take another's. */
+function completeEndpoints(
+  values: Values,
+  resourceUrl: string,
+  issuer: string,
+): Record<EndpointName, string> | RuleFault {
+  const defaults: Record<EndpointName, string> = {
+    CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT: `${issuer}/register`,
+    CORPUSIQ_OAUTH_AUTHORIZATION_ENDPOINT: `${issuer}/authorize`,
+    CORPUSIQ_OAUTH_TOKEN_ENDPOINT: `${issuer}/token`,
+    CORPUSIQ_OAUTH_JWKS_URI: `${issuer}/.well-known/jwks.json`,
+  }
+  const names = Object.keys(defaults) as EndpointName[]
+  const holders = new Map<string, string>(names.map((name) => [defaults[name], name]))
+  holders.set(`${issuer}/revoke`, 'the revocation endpoint')
+  holders.set(`${issuer}/introspect`, 'the introspection endpoint')
+  holders.set(`${resourceUrl}/mcp`, 'the MCP endpoint')
+  const endpoints = { ...defaults }
+  for (const name of names) {
+    const url = values[name]
+    if (url === undefined) continue
+    const { origin, pathname } = new URL(url)
+    if (origin !== resourceUrl) {
+      return new RuleFault(name, `"${url}" is not on ${resourceUrl} (CORPUSIQ_OAUTH_RESOURCE_URL)`)
+    }
+    if (pathname === '/') return new RuleFault(name, `"${url}" has no path`)
+    const holder = holders.get(url)
+    if (holder !== undefined && holder !== name) return new RuleFault(name, `"${url}" is taken by ${holder}`)
+    holders.set(url, name)
+    endpoints[name] = url
+  }
+  return endpoints
+}

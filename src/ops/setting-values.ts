@@ -1,0 +1,114 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Why a value is wrong, as the middle of a sentence: `"x" is not a whole number from 1 to 9`. */
+export class ValueFault {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+/** Reads the text of a setting. `base`: the directory that relative paths start from. */
+export type Parse<T> = (text: string, base: string) => T | ValueFault
+
+export const text: Parse<string> = (value) => value
+
+export function wholeNumber(min: number, max: number): Parse<number> {
+  return (value) => {
+    if (/^\d{1,15}$/.test(value) && Number(value) >= min && Number(value) <= max) return Number(value)
+    return new ValueFault(`${quoted(value)} is not a whole number from ${min} to ${max}`)
+  }
+}
+
+/** A number of days, as seconds. */
+export function days(min: number, max: number): Parse<number> {
+  const parse = wholeNumber(min, max)
+  return (value, base) => {
+    const count = parse(value, base)
+    return count instanceof ValueFault ? count : count * 86_400
+  }
+}
+
+export const yesOrNo: Parse<boolean> = (value) => {
+  const word = value.toLowerCase()
+  if (['true', '1', 'yes', 'on'].includes(word)) return true
+  if (['false', '0', 'no', 'off'].includes(word)) return false
+  return new ValueFault(`${quoted(value)} is neither true nor false`)
+}
+
+export function oneOf<const W extends string>(...words: readonly W[]): Parse<W> {
+  return (value) =>
+    words.find((word) => word === value.toLowerCase()) ??
+    new ValueFault(`${quoted(value)} is none of ${words.join(', ')}`)
+}
+
+const SECONDS: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 86_400 }
+
+export type Rate = { readonly points: number; readonly seconds: number }
+
+/** `120/minute`; undefined for `off`. */
+export const rate: Parse<Rate | undefined> = (value) => {
+  if (value.toLowerCase() === 'off') return undefined
+  const [, points, unit] = /^(\d{1,9})\/(second|minute|hour|day)$/.exec(value.toLowerCase()) ?? []
+  const seconds = SECONDS[unit ?? '']
+  if (Number(points) > 0 && seconds !== undefined) return { points: Number(points), seconds }
+  return new ValueFault(`${quoted(value)} is neither a rate (120/minute, 5/second) nor off`)
+}
+
+/** An address or a name to listen on; brackets around an IPv6 address are taken off. */
+export const host: Parse<string> = (value) => {
+  const bare = /^\[(.+)\]$/.exec(value)?.[1] ?? value
+  if (isIP(bare) || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,252})$/.test(bare)) return bare
+  return new ValueFault(`${quoted(value)} is neither an address nor a host name`)
+}
+
+/** `*`, or origins as browsers send them. */
+export const origins: Parse<'*' | readonly string[]> = (value) => {
+  if (value === '*') return '*'
+  const list: string[] = []
+  for (const part of parts(value)) {
+    const url = /^https?:\/\/[^\s\\]+$/i.test(part) && URL.canParse(part) ? new URL(part) : undefined
+    if (!url || url.username || url.password || !/^https?:\/\/[^/?#]+\/?$/i.test(part)) {
+      return new ValueFault(`${quoted(part)} is not an origin (scheme, host and port, nothing behind them)`)
+    }
+    list.push(url.origin)
+  }
+  return list
+}
+
+/** `none`, `loopback`, `cloudflare`, or the proxies' networks. */
+export const proxies: Parse<'none' | 'loopback' | 'cloudflare' | readonly string[]> = (value) => {
+  const word = value.toLowerCase()
+  if (word === 'none' || word === 'loopback' || word === 'cloudflare') return word
+  const list = parts(value)
+  const wrong = list.find((part) => !isNetwork(part))
+  if (wrong === undefined) return list
+  return new ValueFault(`${quoted(wrong)} is none of none, loopback, cloudflare, and no network (CIDR)`)
+}
+
+function isNetwork(value: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? []
+  const version = isIP(address)
+  if (version === 0) return false
+  try {
+    const bits = version === 4 ? 32 : 128
+    new BlockList().addSubnet(address, Number(prefix ?? bits), version === 4 ? 'ipv4' : 'ipv6')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The parts of a comma-separated list, without blanks. */
+export function parts(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** A value as it may stand in a line for a person: one line, bounded. */
+export function quoted(value: string): string {
+  const bounded = value.length > 100 ? `${value.slice(0, 100)}…` : value
+  return `"${bounded.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '?')}"`
+}
