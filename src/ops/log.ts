@@ -1,0 +1,86 @@
+import { styleText } from 'node:util'
+import { destination, pino, stdTimeFunctions } from 'pino'
+import { eventLines, type Level } from './event-lines.ts'
+import type { Emit } from './events.ts'
+import type { Settings } from './settings.ts'
+
+export type Log = {
+  /** The sink of all events. */
+  readonly emit: Emit
+  /** A line of the server's own, not from outside. */
+  readonly write: (level: Level, message: string) => void
+  /** Plain text on the same stream, in order with the lines of the log, at every level and format. */
+  readonly print: (text: string) => void
+  /** Writes what is waiting, at once. */
+  readonly flush: () => void
+}
+
+/** Where the text goes; a file descriptor outside of tests. */
+export type Output = { write(text: string): unknown; flushSync(): void }
+
+/**
+ * The log, one line an event. It goes to standard output, as services are expected to (the ready line and the setup
+ * link have to be there in any case, and one stream keeps the order). Lines are written together and off the hot path:
+ * when 4 kB wait, or after a tenth of a second; and what waits is written when the process ends.
+ */
+export function createLog(
+  settings: Pick<Settings, 'logLevel' | 'logFormat'>,
+  output: Output = standardOutput(),
+  colour = process.stdout.isTTY === true && process.stdout.hasColors(),
+): Log {
+  const logger = pino(
+    {
+      level: settings.logLevel,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    settings.logFormat === 'json'
+      ? output
+      : { write: (line: string) => output.write(prettyLine(line, colour)) },
+  )
+  return {
+    emit(event) {
+      try {
+        for (const { level, message, fields } of eventLines(event)) logger[level](fields, message)
+      } catch {
+        // A log that fails must not fail a request.
+      }
+    },
+    write: (level, message) => logger[level](message),
+    print(text) {
+      output.write(`${text}\n`)
+      output.flushSync()
+    },
+    flush: () => output.flushSync(),
+  }
+}
+
+function standardOutput(): Output {
+  // A reader that does not read costs at most 8 MB; then lines are dropped.
+  return destination({
+    dest: 1,
+    sync: false,
+    minLength: 4096,
+    periodicFlush: 100,
+    maxLength: 8 * 1024 * 1024,
+  })
+}
+
+const COLOURS: Record<Level, 'red' | 'yellow' | 'green' | 'gray'> = {
+  error: 'red',
+  warn: 'yellow',
+  info: 'green',
+  debug: 'gray',
+}
+
+/** `12:03:44 info  Client registered successfully: …`, in local time. */
+function prettyLine(json: string, colour: boolean): string {
+  const { level, time, msg, request_id } = JSON.parse(json) as Record<string, string> & { level: Level }
+  const clock = new Date(time ?? '').toTimeString().slice(0, 8)
+  const name = level.padEnd(5)
+  const start = colour
+    ? `${styleText('gray', clock, { validateStream: false })} ${styleText(COLOURS[level], name, { validateStream: false })}`
+    : `${clock} ${name}`
+  return `${start} ${msg}${request_id === undefined ? '' : ` (request ${request_id})`}\n`
+}
