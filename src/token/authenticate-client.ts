@@ -26,7 +26,7 @@ const NOBODY = {
 } as const
 
 /** Slow hashes at once, waiting ones included: each takes 19 MiB and a thread, and logins need the threads too. */
-const SLOW_LIMIT = 16
+const SLOW_LIMIT = 32
 
 /**
  * RFC 6749 §2.3, §3.2.1. A client that holds a secret may send it as Basic or in the body, because known clients mix

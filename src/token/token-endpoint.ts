@@ -61,7 +61,7 @@ async function runGrant(
       `grant_type is one of ${[...grantTypes.keys()].join(', ')}`,
     )
   }
-  if (!client.metadata.grant_types.includes(name)) {
+  if (!client.metadata.grant_types.some((registered) => registered === name)) {
     return new OAuthError('unauthorized_client', `the client did not register the grant type ${name}`)
   }
   return grantType({ client, form })
