@@ -1,0 +1,163 @@
+import { OAuthError } from './errors.ts'
+import { Fault } from './fault.ts'
+import type { JsonObject, JsonValue } from './json.ts'
+import { parseKeySet } from './key-set.ts'
+import {
+  listOf,
+  oneOf,
+  type RegisteringServer,
+  type Rule,
+  redirectUri,
+  scope,
+  softwareStatement,
+  text,
+  thoseOf,
+  webUri,
+} from './metadata-rule.ts'
+import { REDIRECT_URIS } from './redirect-uri.ts'
+import { DEFAULT_SCOPE } from './scope.ts'
+
+export const TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED = [
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+] as const
+export const GRANT_TYPES_SUPPORTED = ['authorization_code', 'refresh_token'] as const
+export const RESPONSE_TYPES_SUPPORTED = ['code'] as const
+
+export type TokenEndpointAuthMethod = (typeof TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED)[number]
+export type GrantType = (typeof GRANT_TYPES_SUPPORTED)[number]
+export type ResponseType = (typeof RESPONSE_TYPES_SUPPORTED)[number]
+
+/**
+ * THE TABLE: one row for each member of RFC 7591 §2 and §3.1.1, and OpenID Registration §2's `application_type`.
+ * Type, parser, defaults, storage and answers follow from it; a member that is not here is ignored (§2: "The
+ * authorization server MUST ignore any client metadata sent by the client that it does not understand").
+ */
+const MEMBERS = {
+  redirect_uris: {
+    rule: listOf(redirectUri, REDIRECT_URIS, 'invalid_redirect_uri'),
+    missing: new Fault('must have at least one URI', 'invalid_redirect_uri'),
+  },
+  token_endpoint_auth_method: {
+    rule: oneOf(TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED),
+    default: 'client_secret_basic',
+  },
+  grant_types: { rule: thoseOf(GRANT_TYPES_SUPPORTED), default: ['authorization_code'] },
+  response_types: { rule: thoseOf(RESPONSE_TYPES_SUPPORTED), default: ['code'] },
+  client_name: { rule: text(500), localised: true },
+  client_uri: { rule: webUri('https', 'http'), localised: true },
+  logo_uri: { rule: webUri('https', 'http'), localised: true },
+  scope: { rule: scope, default: DEFAULT_SCOPE },
+  contacts: { rule: listOf(text(320), 20) },
+  tos_uri: { rule: webUri('https', 'http'), localised: true },
+  policy_uri: { rule: webUri('https', 'http'), localised: true },
+  jwks_uri: { rule: webUri('https') },
+  jwks: { rule: parseKeySet },
+  software_id: { rule: text(200) },
+  software_version: { rule: text(200) },
+  software_statement: { rule: softwareStatement },
+  application_type: { rule: oneOf(['web', 'native']) },
+} as const satisfies Record<string, Member>
+
+type Member = {
+  readonly rule: Rule<unknown>
+  /** What stands where the member was not given; without it, it stays absent. */
+  readonly default?: unknown
+  /** Every client has it: what is wrong where it was not given. */
+  readonly missing?: Fault
+  /** RFC 7591 §2.2: may be given in further languages, as `client_name#fr`. */
+  readonly localised?: true
+}
+
+type Members = typeof MEMBERS
+type Value<Name extends keyof Members> = Exclude<ReturnType<Members[Name]['rule']>, Fault>
+type NamesWith<Column> = {
+  [Name in keyof Members]: Members[Name] extends Column ? Name : never
+}[keyof Members]
+type Always = NamesWith<{ missing: Fault } | { default: unknown }>
+type Localised = NamesWith<{ localised: true }>
+
+/** Registered client metadata, complete with its defaults, under its wire names. */
+export type ClientMetadata = { readonly [Name in Always]: Value<Name> } & {
+  readonly [Name in Exclude<keyof Members, Always>]?: Value<Name>
+} & { readonly [name: `${Localised}#${string}`]: string }
+
+const ROWS: readonly [string, Member][] = Object.entries(MEMBERS)
+/** More languages than any name has, few enough to store. */
+const LANGUAGES = 100
+const LOCALISED: ReadonlyMap<string, Member> = new Map(ROWS.filter(([, member]) => member.localised))
+
+/**
+ * Client metadata as it will be registered, by whichever door it came: what was given is checked by its own rule, then
+ * the defaults are put in, then the rules between members are applied. Every fault is told at once; the error code is
+ * the first one's. RFC 7591 §3.2.1: "The authorization server MAY reject or replace any of the client's requested
+ * metadata values": what it replaces (scope, grant types, response types) stands in the result.
+ */
+export function parseClientMetadata(
+  body: JsonObject,
+  server: RegisteringServer,
+): ClientMetadata | OAuthError {
+  const metadata: Record<string, unknown> = {}
+  const faults: [name: string, fault: Fault][] = []
+  const take = (name: string, rule: Rule<unknown>, given: JsonValue): void => {
+    const value = rule(given, server)
+    if (value instanceof Fault) faults.push([name, value])
+    else metadata[name] = value
+  }
+
+  for (const [name, { rule, missing }] of ROWS) {
+    const given = body[name]
+    if (isGiven(given)) take(name, rule, given)
+    else if (missing) faults.push([name, missing])
+  }
+  const languages = new Set<string>()
+  for (const name of Object.keys(body)) {
+    const [member = '', tag] = name.split('#', 2)
+    const row = tag === undefined ? undefined : LOCALISED.get(member)
+    const given = body[name]
+    if (!row || !isGiven(given)) continue
+    // RFC 7591 §2.2: "implementations SHOULD interpret the language tag values supplied in a case insensitive manner".
+    if (languages.has(name.toLowerCase())) faults.push([member, new Fault('has one language twice')])
+    else if (languages.size === LANGUAGES) faults.push([member, new Fault('is there in too many languages')])
+    else if (!isLanguageTag(name))
+      faults.push([member, new Fault('must have a language tag (BCP 47) after #')])
+    else take(name, row.rule, given)
+    languages.add(name.toLowerCase())
+  }
+  if (faults.length === 0) {
+    for (const [name, row] of ROWS) {
+      if (row.default !== undefined && metadata[name] === undefined) metadata[name] = row.default
+    }
+    faults.push(...faultsBetween(metadata as ClientMetadata))
+  }
+  const [first] = faults
+  if (!first) return metadata as ClientMetadata
+  return new OAuthError(first[1].error, faults.map(([name, fault]) => fault.about(name)).join('; '))
+}
+
+/** Whether a member counts as sent: real clients write `null`, `""` and `[]` where they mean to leave it out. */
+export function isGiven(value: JsonValue | undefined): value is JsonValue {
+  return (
+    value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
+  )
+}
+
+/** RFC 4647 §2.1's syntax, within the length that RFC 5646 §4.4.1 asks everybody to have room for. */
+function isLanguageTag(name: string): boolean {
+  return /^[^#]*#(?=.{1,35}$)[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(name)
+}
+
+/** The rules between members, on metadata that is complete. */
+function faultsBetween(metadata: ClientMetadata): [name: string, fault: Fault][] {
+  const faults: [string, Fault][] = []
+  // RFC 7591 §2.1: authorization_code implies code. Both have to be there, since nothing else starts a grant here.
+  if (!metadata.grant_types.includes('authorization_code')) {
+    faults.push(['grant_types', new Fault('must contain authorization_code, with response_types code')])
+  }
+  // RFC 7591 §2: "The "jwks_uri" and "jwks" parameters MUST NOT both be present in the same request or response."
+  if (metadata.jwks && metadata.jwks_uri) {
+    faults.push(['jwks', new Fault('and jwks_uri must not both be present')])
+  }
+  return faults
+}

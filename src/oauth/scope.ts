@@ -1,0 +1,72 @@
+import { OAuthError } from './errors.ts'
+
+/** Every scope this server knows, as its metadata lists them. */
+export const SCOPES_SUPPORTED = ['corpus:read', 'corpus:search', 'offline_access'] as const
+
+/** What stands in where no known scope was asked for. */
+export const DEFAULT_SCOPE = 'corpus:read corpus:search'
+
+/**
+ * OpenID Connect Core §11. Nothing hangs on it here: refresh tokens go to every client that registered the grant. So
+ * it is granted to whoever asks for it beside a scope that opens something, registered or not, and is never an error.
+ */
+const OFFLINE_ACCESS = 'offline_access'
+
+/** RFC 6749 §3.3: "a list of space-delimited, case-sensitive strings", "their order does not matter". */
+export function hasScope(scope: string, word: string): boolean {
+  return scope.split(' ').includes(word)
+}
+
+/**
+ * What a registration's `scope` registers. Unknown words are left out, as real clients ask for `openid`, `claudeai`,
+ * `mcp`; where nothing else is left, the default stands in. A registration without `scope` never comes here: that client
+ * is unrestricted, because real ones name no scope at registration and ask for some at authorization.
+ */
+export function scopeForRegistration(requested: string): string {
+  return narrow(requested, SCOPES_SUPPORTED) || DEFAULT_SCOPE
+}
+
+/**
+ * What an authorization request's `scope` (undefined or empty: none) asks a person for, no more than the client
+ * registered (undefined: unrestricted). Never an error: where nothing is left, the client's default stands in.
+ */
+export function scopeForAuthorization(
+  requested: string | undefined,
+  registered_scope: string | undefined,
+): string {
+  const mayHave = registered_scope?.split(' ') ?? SCOPES_SUPPORTED
+  return narrow(requested ?? '', mayHave) || narrow(DEFAULT_SCOPE, mayHave) || DEFAULT_SCOPE
+}
+
+/**
+ * What a refresh gives: all that was granted, or the part of it that is asked for. RFC 6749 §6: "The requested scope
+ * MUST NOT include any scope not originally granted by the resource owner"; words that this server does not know open
+ * nothing and are passed over, since clients repeat here what they asked for at authorization.
+ */
+export function scopeForRefresh(requested: string | undefined, granted: string): string | OAuthError {
+  const known = narrow(requested ?? '', SCOPES_SUPPORTED)
+  if (known === '') return granted
+  const narrowed = narrow(known, granted.split(' '))
+  if (opening(narrowed).length !== opening(known).length) {
+    return new OAuthError('invalid_scope', 'the scope is more than what was granted')
+  }
+  return narrowed
+}
+
+/**
+ * The words of `requested` that `mayHave` holds (`offline_access` always), once each, in the order asked for; empty
+ * where none of them opens anything.
+ */
+function narrow(requested: string, mayHave: readonly string[]): string {
+  const words = new Set<string>()
+  for (const word of requested.split(' ')) {
+    if (word === OFFLINE_ACCESS || mayHave.includes(word)) words.add(word)
+  }
+  const scope = [...words].join(' ')
+  return opening(scope).length > 0 ? scope : ''
+}
+
+/** The words that open something. */
+function opening(scope: string): string[] {
+  return scope.split(' ').filter((word) => word !== '' && word !== OFFLINE_ACCESS)
+}
