@@ -16,10 +16,22 @@ export type Store = {
   readonly sessions: SessionStore
   readonly keys: KeyStore
   readonly audit: AuditStore
-  /** Removes what has expired, at most `limit` rows a table; returns how many went. */
-  sweep(now: number, limit: number): Promise<number>
+  /**
+   * One small step of tidying: removes what has expired, at most `limit` rows a table; returns how many went.
+   * With `accessTokenTtl` (seconds) also grants whose last access token has expired and that can't be refreshed.
+   */
+  sweep(now: number, limit: number, options?: { accessTokenTtl?: number }): Promise<number>
   /** Waits for queued writes, then closes. */
   close(): Promise<void>
+}
+
+/**
+ * Disk full, database busy for too long, file system read-only: nothing was written, and a later try may succeed.
+ * The edge answers it with 503 and `Retry-After` (`retryAfter`, in seconds).
+ */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+  readonly retryAfter = 2
 }
 
 /** Every attempt at the doors: when, from where, what, outcome. */
@@ -43,6 +55,12 @@ export type ClientStore = {
   /** In the order of their registration, after `after`. */
   page(query: { after?: string; limit: number }): Promise<Client[]>
   count(): Promise<number>
+  /**
+   * Bounds what a flood of registrations can leave behind: while more than `keep` clients are registered, removes
+   * the oldest of those that no one ever signed in with (no code was issued to them), at most `limit`. Used clients
+   * stay. Returns how many went.
+   */
+  removeUnused(query: { keep: number; limit: number }): Promise<number>
 }
 
 export type Consent = {
@@ -87,7 +105,7 @@ export type CodeStore = {
   /**
    * Spends the code and stores the grant and, where given, its first refresh token. Of any number of concurrent
    * calls exactly one gets `redeemed`; every other one ends the grant that the first one made (`replayed`).
-   * `gone`: expired, or its client was deleted.
+   * `gone`: expired, or its client was deleted. A replay is remembered for an hour after the code expired.
    */
   redeem(
     key: Buffer,
@@ -128,6 +146,7 @@ export type RefreshTokenStore = {
    * - the same, `branches` live ones or more → `refused`, nothing changes;
    * - used before, otherwise: the grant is revoked → `reused`;
    * - unknown, revoked, expired → `gone`.
+   * `grace` counts from the first use. A used token is remembered as long as `next` is good.
    */
   rotate(
     key: Buffer,
@@ -185,5 +204,6 @@ export type AuditStore = {
   refuse(record: AuditRecord): void
   /** What was accepted outside of other verbs, e.g. a login. */
   append(record: AuditRecord): Promise<void>
+  /** The newest first. */
   page(query: { limit: number; refused?: boolean }): Promise<AuditRecord[]>
 }
