@@ -16,6 +16,7 @@ import type { Settings } from './ops/settings.ts'
 import { registrationRoutes } from './registration/register.ts'
 import type { Store } from './store/ports.ts'
 import { createToken } from './token/token.ts'
+import { edgeRoutes } from './web/assets.ts'
 import { createEdge, type Edge } from './web/edge.ts'
 
 export type AppDependencies = {
@@ -76,7 +77,9 @@ export function createApp(deps: AppDependencies): App {
   const edge = createEdge({
     settings,
     emit,
+    random,
     routes: [
+      ...edgeRoutes({ settings }),
       ...metadataRoutes({ settings }),
       ...registrationRoutes({
         settings,

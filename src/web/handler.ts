@@ -31,6 +31,8 @@ export type Route = {
   readonly path: string
   readonly surface: Surface
   readonly handler: Handler
+  /** The handler's answers carry their CORS headers already, because they were built with them (`fixedDocument`). */
+  readonly fixed?: true
 }
 
 /** Sends the person to the sign-in page and afterwards back to this very request (path and query). */

@@ -1,16 +1,14 @@
 import { html, type SafeHtml } from './html.ts'
+import { PAGE_HEADERS } from './security-headers.ts'
 
 export type PageOptions = {
   title: string
   body: SafeHtml
   status?: number
-  headers?: Record<string, string>
+  headers?: Readonly<Record<string, string>>
 }
 
-/**
- * A page of ours: no script, one stylesheet of our own, never framed, never cached, nothing loaded from elsewhere.
- * No `form-action`: Chromium applies it to the redirect that follows a form's POST, which here leads to the client.
- */
+/** A page of ours, `PAGE_HEADERS` with it. `headers` come on top. */
 export function page({ title, body, status = 200, headers = {} }: PageOptions): Response {
   const document = html`<!doctype html>
 <html lang="en">
@@ -29,15 +27,6 @@ ${body}
 `
   return new Response(document.markup, {
     status,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy':
-        "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
-      'x-frame-options': 'DENY',
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'same-origin',
-      ...headers,
-    },
+    headers: { 'content-type': 'text/html; charset=utf-8', ...PAGE_HEADERS, ...headers },
   })
 }

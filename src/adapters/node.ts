@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import type { Edge } from '../web/edge.ts'
+
+export type ListenOptions = {
+  fetch: Edge['fetch']
+  host: string
+  /** 0: any free one. */
+  port: number
+  /** How long `close` waits for answers that are under way, in milliseconds. */
+  patience?: number
+}
+
+export type Listening = {
+  readonly port: number
+  /** Takes no more connections, answers what is under way, and resolves when the last connection is gone. */
+  close(): Promise<void>
+}
+
+/**
+ * Whoever drips headers or a body has this long (milliseconds). Answers may take longer: streams do.
+ * Idle connections are kept a little longer than the usual proxies keep theirs (cloudflared: 90 s), because whichever
+ * side closes first must not be the one that is about to be asked.
+ */
+const TIMES = {
+  headersTimeout: 20_000,
+  requestTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 95_000,
+} as const
+
+/** Request line and headers together: a URL of 16 kB, which the edge answers with 414 beyond, and as much again. */
+const HEADER_LIMIT = 32 * 1024
+
+/** Serves `fetch` over HTTP/1.1. Rejects with Node's own error where it cannot listen (EADDRINUSE, EACCES …). */
+export async function listen({ fetch, host, port, patience = 10_000 }: ListenOptions): Promise<Listening> {
+  const answer = getRequestListener((request, env) => {
+    const { incoming } = env as HttpBindings
+    return fetch(request, {
+      address: incoming.socket.remoteAddress ?? '',
+      host: incoming.headers.host,
+      target: incoming.url,
+    })
+  })
+  const server = createServer(
+    { ...TIMES, maxHeaderSize: HEADER_LIMIT, insecureHTTPParser: false, requireHostHeader: true },
+    (incoming, outgoing) => {
+      if (hasOneHost(incoming)) answer(incoming, outgoing)
+      else refuseRequest(outgoing)
+    },
+  )
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ host, port }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return { port: (server.address() as AddressInfo).port, close: () => close(server, patience) }
+}
+
+/**
+ * RFC 9112 §3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks
+ * a Host header field and to any request message that contains more than one Host header field line". Node sees to the
+ * first half; of several lines it keeps the first in silence.
+ */
+function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let lines = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') lines++
+  }
+  return lines === 1
+}
+
+function refuseRequest(outgoing: ServerResponse): void {
+  outgoing.writeHead(400, { connection: 'close', 'content-length': 0 }).end()
+}
+
+function close(server: Server, patience: number): Promise<void> {
+  return new Promise((resolve) => {
+    // A connection that was busy at `close` becomes idle with its answer, and nobody else would end it then.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    const end = setTimeout(() => server.closeAllConnections(), patience)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(end)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

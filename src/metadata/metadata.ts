@@ -1,0 +1,33 @@
+import { resourceMetadata, resourceMetadataPaths } from '../oauth/resource-metadata.ts'
+import { metadataPaths, openidConfiguration, serverMetadata } from '../oauth/server-metadata.ts'
+import type { Settings } from '../ops/settings.ts'
+import { createCors } from '../web/cors.ts'
+import { fixedDocument } from '../web/fixed-document.ts'
+import type { Route } from '../web/handler.ts'
+
+/** Seconds. Clients read a document twice in one sign-in; a changed setting has to be seen soon. */
+const MAX_AGE = 60
+
+/** The metadata documents: built once from the settings, never from a request. */
+export function metadataRoutes({ settings }: { settings: Settings }): Route[] {
+  const server = {
+    ...settings,
+    registrationEndpoint: settings.allowDynamicClientRegistration ? settings.registrationEndpoint : undefined,
+  }
+  const paths = metadataPaths(settings.issuer)
+  const cors = createCors(settings.corsAllowOrigins)
+  const routes = (where: readonly string[], document: object): Route[] => {
+    const handler = fixedDocument({
+      body: JSON.stringify(document),
+      contentType: 'application/json',
+      maxAge: MAX_AGE,
+      cors,
+    })
+    return where.map((path) => ({ method: 'GET', path, surface: 'api', handler, fixed: true }))
+  }
+  return [
+    ...routes(paths.serverMetadata, serverMetadata(server)),
+    ...routes(paths.openidConfiguration, openidConfiguration(server)),
+    ...routes(resourceMetadataPaths(settings.resource), resourceMetadata(settings.resource, settings.issuer)),
+  ]
+}
