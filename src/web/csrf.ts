@@ -1,5 +1,11 @@
 import { equalInConstantTime } from '../ops/digest.ts'
 import type { Sealing } from '../ops/sealing.ts'
+import type { Settings } from '../ops/settings.ts'
+
+/** The origins under which our pages are opened: the public one, and those of this machine. */
+export function ownOrigins({ resourceUrl, port }: Pick<Settings, 'resourceUrl' | 'port'>): string[] {
+  return [resourceUrl, ...['127.0.0.1', 'localhost', '[::1]'].map((host) => `http://${host}:${port}`)]
+}
 
 /**
  * Whether a POST comes from a page of ours, as far as the browser tells: `Sec-Fetch-Site` where it is sent, else
@@ -7,7 +13,9 @@ import type { Sealing } from '../ops/sealing.ts'
  */
 export function isFromOurPage(request: Request, origins: readonly string[]): boolean {
   const site = request.headers.get('sec-fetch-site')
-  if (site !== null && site !== 'same-origin' && site !== 'none') return false
+  // The browser itself says so, whatever port or proxy lies between; the host was checked at the edge.
+  if (site === 'same-origin') return true
+  if (site !== null && site !== 'none') return false
   const origin = request.headers.get('origin')
   return origin === null || origins.includes(origin)
 }

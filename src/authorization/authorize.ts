@@ -1,0 +1,102 @@
+import {
+  type AuthorizationRequest,
+  parseAuthorizationRequest,
+  parseUntrustedRequest,
+  type TrustedRequest,
+  trustRequest,
+} from '../oauth/authorization-request.ts'
+import { errorLocation, successLocation } from '../oauth/authorization-response.ts'
+import { OAuthError } from '../oauth/errors.ts'
+import type { SignedIn } from '../oauth/grant.ts'
+import { nextStep } from '../oauth/next-step.ts'
+import { parseParameters } from '../oauth/parameters.ts'
+import { redirectHost } from '../oauth/redirect-uri.ts'
+import type { Handler } from '../web/handler.ts'
+import { redirect } from '../web/redirect.ts'
+import type { AuthorizationDependencies } from './authorization.ts'
+import { issueCode } from './code.ts'
+import { consentPage, displayName, refusalPage, unknownClientPage } from './pages.ts'
+import { sealTransaction, TRANSACTION_SECONDS } from './transaction.ts'
+
+/**
+ * The authorization endpoint (RFC 6749 §3.1, §4.1.1). Before the redirect URI is known to be the client's, every fault
+ * is a page; afterwards it is told to the client, provided that the person signed in has allowed that client before.
+ */
+export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
+  const { settings, clients, consents, sealing, now, random, emit, currentAccount, signIn } = deps
+  const { issuer } = settings
+
+  function ask(wanted: AuthorizationRequest, signedIn: SignedIn, again: boolean): Response {
+    const { client, redirect_uri, redirect_uri_given, scope, resource, code_challenge, state } = wanted
+    const { account, session } = signedIn
+    const transaction = {
+      id: random.id('transaction_'),
+      account_id: account.account_id,
+      client_id: client.client_id,
+      redirect_uri,
+      redirect_uri_given,
+      ...(state !== undefined && { state }),
+      scope,
+      resource,
+      code_challenge,
+      expires_at: now() + TRANSACTION_SECONDS,
+    }
+    return consentPage({
+      clientName: displayName(client),
+      redirect_uri,
+      scope,
+      username: account.username,
+      again,
+      fields: sealTransaction(sealing, transaction, session),
+    })
+  }
+
+  return async (request, context) => {
+    const told = (refusal: OAuthError, client_id: string) => {
+      const { error, reason } = refusal
+      emit({ type: 'authorization.refused', error, reason, client_id, address: context.address })
+    }
+    const page = (refusal: OAuthError, client_id = '') => {
+      told(refusal, client_id)
+      return refusalPage({ refusal })
+    }
+    // A code leaves in the answer to a GET alone: HEAD is sent by programs that look at links.
+    if (request.method === 'HEAD') return new Response(null, { status: 405, headers: { allow: 'GET' } })
+
+    const parameters = parseParameters(context.query)
+    if (!parameters) return page(new OAuthError('invalid_request', 'there are too many parameters'))
+    const untrusted = parseUntrustedRequest(parameters)
+    if (untrusted instanceof OAuthError) return page(untrusted)
+    const { client_id } = untrusted
+    const client = await clients.find(client_id)
+    if (!client) {
+      told(new OAuthError('invalid_client', 'the client is not registered'), client_id.slice(0, 100))
+      return unknownClientPage(client_id)
+    }
+    const trusted = trustRequest(untrusted, client)
+    if (trusted instanceof OAuthError) return page(trusted, client_id)
+
+    const signedIn = await currentAccount(request)
+    const remembered = signedIn && (await consents.find(signedIn.account.account_id, client_id))
+    const refuse = (refusal: OAuthError, { redirect_uri, state }: TrustedRequest) => {
+      told(refusal, client_id)
+      const location = errorLocation({ redirect_uri, state, iss: issuer }, refusal)
+      // RFC 9700 §4.11.2: "The authorization server MUST always authenticate the user first", and redirects on its
+      // own only to where the person has been before. Anybody else sees where the link leads.
+      return remembered ? redirect(302, location) : refusalPage({ refusal, location, redirect_uri })
+    }
+    const wanted = parseAuthorizationRequest(trusted, settings)
+    if (wanted instanceof OAuthError) return refuse(wanted, trusted)
+    const next = nextStep(wanted, redirectHost(wanted.redirect_uri), signedIn !== undefined, remembered)
+    if (next instanceof OAuthError) return refuse(next, trusted)
+    if (next.step === 'sign in' || !signedIn) return signIn(context)
+    if (next.step === 'ask') return ask(wanted, signedIn, next.again)
+
+    const { account_id } = signedIn.account
+    const code = await issueCode(deps, { ...wanted, client_id, account_id })
+    if (code === 'client_gone') return unknownClientPage(client_id)
+    if (code === 'decided_before') throw new Error('no decision was asked for')
+    const { redirect_uri, state } = wanted
+    return redirect(302, successLocation({ redirect_uri, state, iss: issuer }, code.code))
+  }
+}

@@ -1,0 +1,51 @@
+import { CODE_PREFIX } from '../oauth/prefix.ts'
+import { storageKey } from '../ops/digest.ts'
+import type { Consent } from '../store/ports.ts'
+import type { AuthorizationDependencies } from './authorization.ts'
+
+/** RFC 6749 §4.1.2: "A maximum authorization code lifetime of 10 minutes is RECOMMENDED"; clients redeem at once. */
+export const CODE_SECONDS = 60
+
+/** What a code stands for. */
+export type Approved = {
+  readonly client_id: string
+  readonly account_id: string
+  readonly redirect_uri: string
+  readonly redirect_uri_given: boolean
+  readonly scope: string
+  readonly resource: string
+  readonly code_challenge: string
+}
+
+/**
+ * Makes and stores a code, of which the store only sees the hash; with `decision`, only if none was made on that
+ * transaction before.
+ */
+export async function issueCode(
+  { codes, now, random, emit }: Pick<AuthorizationDependencies, 'codes' | 'now' | 'random' | 'emit'>,
+  approved: Approved,
+  decision?: { id: string; expires_at: number; consent: Consent },
+): Promise<{ code: string } | 'decided_before' | 'client_gone'> {
+  const { client_id, account_id, redirect_uri, redirect_uri_given, scope, resource, code_challenge } =
+    approved
+  const code = random.secret(CODE_PREFIX)
+  const key = storageKey(CODE_PREFIX, code)
+  if (!key) throw new Error('a code that is none of ours')
+  const outcome = await codes.issue(
+    {
+      key,
+      client_id,
+      account_id,
+      redirect_uri,
+      redirect_uri_given,
+      scope,
+      resource,
+      code_challenge,
+      expires_at: now() + CODE_SECONDS,
+    },
+    decision,
+  )
+  if (outcome !== 'issued') return outcome
+  emit({ type: 'authorization.approved', client_id, account_id, scope })
+  return { code }
+}

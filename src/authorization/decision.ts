@@ -1,0 +1,60 @@
+import { errorLocation, successLocation } from '../oauth/authorization-response.ts'
+import { OAuthError } from '../oauth/errors.ts'
+import { matchRedirectUri, redirectHost } from '../oauth/redirect-uri.ts'
+import { readForm } from '../web/body.ts'
+import { isFromOurPage, ownOrigins } from '../web/csrf.ts'
+import type { Handler } from '../web/handler.ts'
+import { redirect } from '../web/redirect.ts'
+import type { AuthorizationDependencies } from './authorization.ts'
+import { issueCode } from './code.ts'
+import { refusalPage, unknownClientPage } from './pages.ts'
+import { openTransaction } from './transaction.ts'
+
+/** What the person said: `decision` is `approve` or `deny`, once for each transaction. */
+export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
+  const { settings, clients, codes, sealing, now, emit, currentAccount } = deps
+  const origins = ownOrigins(settings)
+
+  return async (request, { address }) => {
+    const refuse = (text: string, status = 400, client_id = '') => {
+      const refusal = new OAuthError('invalid_request', text, { status })
+      emit({ type: 'authorization.refused', error: refusal.error, reason: text, client_id, address })
+      return refusalPage({ refusal })
+    }
+    if (!isFromOurPage(request, origins)) return refuse('the form came from another site', 403)
+    const form = await readForm(request)
+    if (form instanceof OAuthError) return form
+    const signedIn = await currentAccount(request)
+    if (!signedIn) return refuse('nobody is signed in any more', 403)
+    const transaction = openTransaction(sealing, form, signedIn, now())
+    if (transaction instanceof OAuthError) return refuse(transaction.error_description, transaction.status)
+    const decision = form.get('decision')
+    if (form.repeated.length > 0 || (decision !== 'approve' && decision !== 'deny')) {
+      return refuse('decision must be approve or deny')
+    }
+
+    const { id, client_id, redirect_uri, scope, expires_at } = transaction
+    const client = await clients.find(client_id)
+    if (!client) return unknownClientPage(client_id)
+    if (matchRedirectUri(client.metadata.redirect_uris, redirect_uri) === undefined) {
+      return refuse('redirect_uri is no longer one that the client registered', 400, client_id)
+    }
+    const to = { redirect_uri, state: transaction.state, iss: settings.issuer }
+    const { account_id } = signedIn.account
+    const decidedBefore = () => refuse('this was decided before', 400, client_id)
+
+    if (decision === 'deny') {
+      if (!(await codes.deny({ id, expires_at }))) return decidedBefore()
+      emit({ type: 'authorization.denied', client_id, account_id })
+      return redirect(
+        303,
+        errorLocation(to, new OAuthError('access_denied', 'the person denied the request')),
+      )
+    }
+    const consent = { account_id, client_id, scope, redirect_hosts: [redirectHost(redirect_uri).host] }
+    const code = await issueCode(deps, transaction, { id, expires_at, consent })
+    if (code === 'client_gone') return unknownClientPage(client_id)
+    if (code === 'decided_before') return decidedBefore()
+    return redirect(303, successLocation(to, code.code))
+  }
+}

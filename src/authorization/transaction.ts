@@ -1,0 +1,55 @@
+import { OAuthError } from '../oauth/errors.ts'
+import type { SignedIn } from '../oauth/grant.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import type { Sealing } from '../ops/sealing.ts'
+import { formToken, isFormToken } from '../web/csrf.ts'
+
+/** So long may a person think before the consent page is too old, in seconds. */
+export const TRANSACTION_SECONDS = 15 * 60
+
+/** Everything that a decision is about. It stands in the form, signed, so that nothing of it can be exchanged (A-088). */
+export type Transaction = {
+  /** One decision is made for each. */
+  readonly id: string
+  readonly account_id: string
+  readonly client_id: string
+  readonly redirect_uri: string
+  readonly redirect_uri_given: boolean
+  readonly state?: string
+  readonly scope: string
+  readonly resource: string
+  readonly code_challenge: string
+  readonly expires_at: number
+}
+
+/** The form's hidden fields: the transaction, and the proof that we made it for this session. */
+export type TransactionFields = { readonly transaction: string; readonly token: string }
+
+export function sealTransaction(
+  sealing: Sealing,
+  transaction: Transaction,
+  session: string,
+): TransactionFields {
+  const text = Buffer.from(JSON.stringify(transaction)).toString('base64url')
+  return { transaction: text, token: formToken(sealing, 'consent', `${session} ${text}`) }
+}
+
+/** The transaction that came back, where it is ours, of this session and not too old. */
+export function openTransaction(
+  sealing: Sealing,
+  form: Parameters,
+  { session, account }: SignedIn,
+  now: number,
+): Transaction | OAuthError {
+  const text = form.get('transaction') ?? ''
+  if (!isFormToken(sealing, 'consent', `${session} ${text}`, form.get('token'))) {
+    return new OAuthError('invalid_request', 'the form was not made by us for this sign-in', { status: 403 })
+  }
+  const transaction: Transaction = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  if (transaction.account_id !== account.account_id) {
+    return new OAuthError('invalid_request', 'the form was made for somebody else', { status: 403 })
+  }
+  if (now >= transaction.expires_at)
+    return new OAuthError('invalid_request', 'the page was open for too long')
+  return transaction
+}
