@@ -19,7 +19,7 @@ function document(id: string, path: string, title: string, text: string): Corpus
 
 /** Two documents that never change, found by any of their words: for tests that are not about the corpus. */
 export function createMemoryCorpus(): Corpus {
-  const words = (text: string) => text.toLowerCase().match(/\p{L}+/gu) ?? []
+  const words = (text: string): readonly string[] => text.toLowerCase().match(/\p{L}+/gu) ?? []
   return {
     search: async (query, limit) =>
       DOCUMENTS.filter(({ title, text }) =>

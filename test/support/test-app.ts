@@ -56,7 +56,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     random: systemRandom,
     emit: (event) => events.push(event),
   })
-  const fetchFrom = (address: string, request: Request) => app.fetch(request, address)
+  const fetchFrom = async (address: string, request: Request) => app.fetch(request, { address })
   const testApp: TestApp = {
     url: settings.resourceUrl,
     settings,

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { type RunningServer, startServer } from '../support/running-server.ts'
+import {
+  authorizationRequest,
+  callMcp,
+  exchangeCode,
+  PUBLIC_CLIENT,
+  registerClient,
+  tokensOf,
+} from '../support/scenario.ts'
+import { OWNER } from '../support/site.ts'
+
+const executablePath = process.env.CORPUSIQ_TEST_BROWSER ?? '/usr/bin/chromium'
+const skip = existsSync(executablePath)
+  ? false
+  : `no browser at ${executablePath}; set CORPUSIQ_TEST_BROWSER to a Chromium`
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+let browser: Browser
+let server: RunningServer
+before(async () => {
+  if (skip !== false) return
+  server = await startServer({ owner: false })
+  browser = await chromium.launch({ executablePath, args: ARGUMENTS, headless: true })
+})
+after(async () => {
+  await browser?.close()
+  await server?.[Symbol.asyncDispose]()
+})
+
+/** A phone, without scripts, as the strictest of readers. Whatever its console complains of fails the test. */
+async function openPhone(): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return { page, complaints }
+}
+
+/** A native client's listener on loopback (RFC 8252 §7.3). */
+async function listenForCallback() {
+  const visits: URL[] = []
+  const listener = createServer((request, response) => {
+    visits.push(new URL(request.url ?? '', 'http://127.0.0.1'))
+    response.setHeader('content-type', 'text/html')
+    response.end('<!doctype html><title>done</title><link rel="icon" href="data:,">')
+  })
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const { port } = listener.address() as AddressInfo
+  const callbacks = () => visits.filter(({ pathname }) => pathname === '/callback')
+  return {
+    redirect_uri: `http://127.0.0.1:${port}/callback`,
+    callbacks,
+    [Symbol.asyncDispose]: async () => {
+      listener.close()
+      listener.closeAllConnections()
+    },
+  }
+}
+
+test('a person sets up, signs in and consents on a phone without scripts, and the client reads documents', {
+  skip,
+}, async () => {
+  await using native = await listenForCallback()
+  const { page, complaints } = await openPhone()
+
+  await page.goto(server.setupLink ?? '')
+  await page.fill('input[name="username"]', OWNER.username)
+  for (const field of await page.locator('input[type="password"]').all()) await field.fill(OWNER.password)
+  await page.click('button[type="submit"], button:not([type])')
+  await page.waitForLoadState()
+
+  const client = await registerClient(server, {
+    ...PUBLIC_CLIENT,
+    client_name: 'Phone <script>alert(1)</script>',
+    redirect_uris: ['http://127.0.0.1/callback'],
+  })
+  const options = { redirect_uri: native.redirect_uri, scope: 'corpus:read corpus:search' }
+
+  // Signed out: a browser that knows nothing yet.
+  await page.context().clearCookies()
+  const denied = authorizationRequest(server, client, options)
+  await page.goto(denied.url.href)
+  await signIn(page)
+  const text = await page.innerText('body')
+  assert.match(text, /Phone <script>alert\(1\)<\/script>/)
+  assert.match(text, /127\.0\.0\.1/)
+  await page.click('button[name="decision"][value="deny"]')
+  await page.waitForURL(/\/callback\?/)
+  assert.equal(native.callbacks().at(-1)?.searchParams.get('error'), 'access_denied')
+
+  const approved = authorizationRequest(server, client, options)
+  await page.goto(approved.url.href)
+  await page.click('button[name="decision"][value="approve"]')
+  await page.waitForURL(/\/callback\?/)
+  const callback = native.callbacks().at(-1)?.searchParams
+  assert.equal(callback?.get('state'), approved.state)
+  assert.equal(callback?.get('iss'), server.url)
+
+  const tokens = await tokensOf(
+    await exchangeCode(server, client, {
+      code: callback?.get('code') ?? '',
+      verifier: approved.verifier,
+      redirect_uri: native.redirect_uri,
+      resource: `${server.url}/mcp`,
+    }),
+  )
+  const answer = await callMcp(server, tokens.access_token, 'tools/call', {
+    name: 'search',
+    arguments: { query: 'lighthouse' },
+  })
+  const { result } = (await answer.json()) as {
+    result: { structuredContent: { results: { url: string }[] } }
+  }
+  const [best] = result.structuredContent.results
+  assert.ok(best)
+
+  // The page that a client cites, for the owner who follows it.
+  await page.goto(best.url)
+  assert.match(await page.innerText('body'), /hundred metres/)
+  assert.deepEqual(complaints, [])
+})
+
+test('every page fits a phone: nothing is cut off at the side', { skip }, async () => {
+  const { page } = await openPhone()
+  const client = await registerClient(server, {
+    ...PUBLIC_CLIENT,
+    client_name: 'A client with a rather long name that no phone shows in one line of text',
+    redirect_uris: [`https://${'long-'.repeat(10)}host.example.com/callback`],
+  })
+  await page.goto(authorizationRequest(server, client).url.href)
+  await assertFits(page)
+  await signIn(page)
+  await assertFits(page)
+})
+
+async function signIn(page: Page): Promise<void> {
+  await page.fill('input[name="username"]', OWNER.username)
+  await page.fill('input[name="password"]', OWNER.password)
+  await page.press('input[name="password"]', 'Enter')
+  await page.waitForSelector('button[name="decision"]')
+}
+
+async function assertFits(page: Page): Promise<void> {
+  const width = await page.evaluate('document.documentElement.scrollWidth')
+  assert.ok(Number(width) <= 390, `${page.url()} is ${width} px wide`)
+}
