@@ -2,6 +2,7 @@
  * The composition root: introduces every room to the others, and does nothing else.
  */
 import { createAccounts } from './accounts/accounts.ts'
+import type { CreateOwner } from './accounts/owner.ts'
 import { createAuthorization } from './authorization/authorization.ts'
 import type { Corpus } from './corpus/corpus.ts'
 import { documentRoutes } from './documents/documents.ts'
@@ -34,6 +35,7 @@ export type App = {
   readonly fetch: Edge['fetch']
   /** The one-time setup link, where no owner exists yet; made anew by each call. */
   setupLink(): Promise<string | undefined>
+  readonly createOwner: CreateOwner
 }
 
 export function createApp(deps: AppDependencies): App {
@@ -101,5 +103,5 @@ export function createApp(deps: AppDependencies): App {
       }),
     ],
   })
-  return { fetch: edge.fetch, setupLink: accounts.setupLink }
+  return { fetch: edge.fetch, setupLink: accounts.setupLink, createOwner: accounts.createOwner }
 }

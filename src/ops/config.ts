@@ -33,14 +33,13 @@ export type Sources = {
 }
 
 /** One line that names the setting, its fault and an example: what a wrong value is answered with. */
-export class SettingFault {
+export class SettingFault extends Fault {
   readonly setting: string
-  readonly line: string
   constructor(name: SettingName, reason: string, source?: Source) {
     const row: Setting<unknown> = SETTINGS[name]
     const where = source === 'flag' ? ` (--${flagName(name)})` : source === '.env' ? ' (in .env)' : ''
+    super(`${name}${where}: ${reason}. Example: ${name}=${row.example}`)
     this.setting = name
-    this.line = `${name}${where}: ${reason}. Example: ${name}=${row.example}`
   }
 }
 
@@ -63,7 +62,7 @@ export function readEnvFile(directory: string): Record<string, string | undefine
   try {
     return parseEnv(readFileSync(join(directory, '.env'), 'utf8'))
   } catch (fault) {
-    if (fault instanceof Error && 'code' in fault && fault.code === 'ENOENT') return {}
+    if (systemCode(fault) === 'ENOENT') return {}
     throw fault
   }
 }

@@ -82,6 +82,8 @@ export function eventLines(event: Event): LogLine[] {
           },
         },
       ]
+    case 'upkeep.failed':
+      return line('warn', `Expired entries could not be removed: ${faultText(event.fault)}`)
     case 'corpus.indexed':
       return line('info', `Corpus indexed: ${event.documents} documents in ${event.seconds.toFixed(1)} s`)
     case 'corpus.problem':

@@ -27,6 +27,7 @@ export type Event =
   | { type: 'access.refused'; error: string; reason: string; address: string }
   | { type: 'host.refused'; host: string; expected: string }
   | { type: 'request.failed'; method: string; path: string; request_id: string; fault: unknown }
+  | { type: 'upkeep.failed'; fault: unknown }
   | { type: 'corpus.indexed'; documents: number; seconds: number }
   | { type: 'corpus.problem'; path: string; reason: string }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, constants, copyFile, link, open, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemCode } from './fault.ts'
 
 /** The file of the server's own secret, in the data directory. */
 export const SECRET_FILE = 'secret.key'
@@ -20,7 +21,7 @@ async function readSecret(file: string): Promise<Buffer | undefined> {
   try {
     text = await readFile(file, 'utf8')
   } catch (fault) {
-    if (isCode(fault, 'ENOENT')) return undefined
+    if (systemCode(fault) === 'ENOENT') return undefined
     throw fault
   }
   if (!/^[A-Za-z0-9_-]{43}\n?$/.test(text)) {
@@ -45,7 +46,8 @@ async function makeSecret(file: string): Promise<Buffer> {
     await link(aside, file)
   } catch (fault) {
     // Some file systems know no hard links; there a copy has to do.
-    if (!isCode(fault, 'EEXIST')) await copyFile(aside, file, constants.COPYFILE_EXCL).catch(unlessThere)
+    if (systemCode(fault) !== 'EEXIST')
+      await copyFile(aside, file, constants.COPYFILE_EXCL).catch(unlessThere)
   } finally {
     await rm(aside, { force: true })
   }
@@ -56,9 +58,5 @@ async function makeSecret(file: string): Promise<Buffer> {
 }
 
 function unlessThere(fault: unknown): void {
-  if (!isCode(fault, 'EEXIST')) throw fault
-}
-
-function isCode(fault: unknown, code: string): boolean {
-  return fault instanceof Error && 'code' in fault && fault.code === code
+  if (systemCode(fault) !== 'EEXIST') throw fault
 }

@@ -1,0 +1,48 @@
+/** The library: CorpusIQ inside another program. */
+import { openInstance } from './instance.ts'
+import { configure } from './ops/config.ts'
+import type { Emit, Event } from './ops/events.ts'
+import { Fault } from './ops/fault.ts'
+import { createLog } from './ops/log.ts'
+import type { SettingName } from './ops/setting-table.ts'
+
+export type { Event, SettingName }
+
+export type CorpusIQOptions = {
+  /** Settings by their names. The process's environment and a `.env` file are not read. */
+  readonly settings: { readonly [N in SettingName]?: string } & { readonly CORPUSIQ_CORPUS: string }
+  /** Where events go; default: the log, on standard output. */
+  readonly emit?: Emit
+}
+
+export type CorpusIQ = {
+  /**
+   * The whole server as one function. `peer.address` is the connection's other end; `host` and `target` are the Host
+   * header and the request target as sent, where the caller knows them. Never rejects.
+   */
+  fetch(
+    request: Request,
+    peer: { readonly address: string; readonly host?: string; readonly target?: string },
+  ): Response | Promise<Response>
+  /** The link by which the owner's password is set, made anew by each call; undefined where an owner exists. */
+  setupLink(): Promise<string | undefined>
+  /** Waits for what is under way, and lets go of the data directory. */
+  close(): Promise<void>
+}
+
+/** Opens CorpusIQ on its data directory. Rejects where a setting is wrong, or another server holds the directory. */
+export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ> {
+  const configuration = configure({
+    flags: {},
+    environment: options.settings,
+    file: {},
+    directory: process.cwd(),
+    terminal: false,
+    sampleCorpus: options.settings.CORPUSIQ_CORPUS,
+  })
+  if (configuration instanceof Fault) throw new Error(configuration.line)
+  const { settings } = configuration
+  const instance = await openInstance(settings, options.emit ?? createLog(settings).emit)
+  if (instance instanceof Fault) throw new Error(instance.line)
+  return { fetch: instance.fetch, setupLink: instance.setupLink, close: instance.close }
+}

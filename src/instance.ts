@@ -1,0 +1,140 @@
+/**
+ * An instance of CorpusIQ on a data directory: everything that has to be opened, in its order, and closed again.
+ * What serves it over HTTP, or inside another program, comes after.
+ */
+import { access, constants, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { credentialsFault } from './accounts/password-rules.ts'
+import { type App, createApp } from './app.ts'
+import { openCorpus } from './corpus/open.ts'
+import { systemClock } from './ops/clock.ts'
+import { SettingFault } from './ops/config.ts'
+import type { Emit } from './ops/events.ts'
+import { Fault, systemCode } from './ops/fault.ts'
+import { systemRandom } from './ops/random.ts'
+import { createSealing } from './ops/sealing.ts'
+import { openServerSecret } from './ops/server-secret.ts'
+import type { Settings } from './ops/settings.ts'
+import { lockDataDir } from './store/data-directory.ts'
+import { openStore } from './store/open.ts'
+import type { Store } from './store/ports.ts'
+
+export type Instance = App & {
+  /** Waits for what is under way in store and index, and lets go of the data directory. */
+  close(): Promise<void>
+}
+
+/** The database's file in the data directory. */
+export const DATABASE_FILE = 'corpusiq.db'
+
+/**
+ * Opens the instance, with the owner of the settings where none exists yet. Indexing goes on in the background.
+ * A fault where another server holds the data directory, or something that the settings name can't be used.
+ */
+export async function openInstance(settings: Settings, emit: Emit): Promise<Instance | Fault> {
+  const { dataDir } = settings
+  const fault = (await folderFault(settings.corpus)) ?? ownerFault(settings)
+  if (fault !== undefined) return fault
+  const lock = holdDataDir(dataDir)
+  if (lock instanceof Fault) return lock
+  const opened: (() => Promise<void> | void)[] = [() => lock.release()]
+  const close = async () => {
+    for (const step of opened.splice(0).reverse()) await step()
+  }
+  try {
+    const sealing = createSealing(await openServerSecret(dataDir))
+    const store = await openStore(join(dataDir, DATABASE_FILE))
+    opened.push(() => store.close())
+    const corpus = await openCorpus({ folders: settings.corpus, dataDir, emit })
+    opened.push(() => corpus.close())
+    const now = systemClock
+    const app = createApp({ settings, store, corpus, sealing, now, random: systemRandom, emit })
+    await createOwner(app, store, settings)
+    opened.push(keepTidy(store, settings, emit))
+    return { ...app, close }
+  } catch (fault) {
+    await close()
+    throw fault
+  }
+}
+
+/** The first folder that can't be read, as a line. */
+async function folderFault(folders: readonly string[]): Promise<Fault | undefined> {
+  for (const folder of folders) {
+    try {
+      if (!(await stat(folder)).isDirectory()) return new Fault(`${folder} is not a folder. ${NAME_A_FOLDER}`)
+      await access(folder, constants.R_OK | constants.X_OK)
+    } catch (fault) {
+      const missing = systemCode(fault) === 'ENOENT'
+      const reason = missing ? 'does not exist' : `cannot be read (${systemCode(fault) ?? fault})`
+      return new Fault(`The folder ${folder} ${reason}. ${NAME_A_FOLDER}`)
+    }
+  }
+  return undefined
+}
+
+const NAME_A_FOLDER = 'Name one that this user can read, e.g. corpusiq serve ./my-notes'
+
+function holdDataDir(dataDir: string): { release(): void } | Fault {
+  try {
+    return (
+      lockDataDir(dataDir) ??
+      new Fault(
+        `Another CorpusIQ server uses the data directory ${dataDir}. Stop it, or take another one, e.g. --data-dir ./other`,
+      )
+    )
+  } catch (fault) {
+    const reason = systemCode(fault) ?? fault
+    return new Fault(
+      `The data directory ${dataDir} cannot be written (${reason}). Take another one, e.g. --data-dir ./data`,
+    )
+  }
+}
+
+function ownerFault({ ownerUsername, ownerPassword }: Settings): SettingFault | undefined {
+  if (ownerUsername === undefined || ownerPassword === undefined) return undefined
+  const fault = credentialsFault(ownerUsername, ownerPassword)
+  if (fault === undefined) return undefined
+  const setting = fault.includes('username must') ? 'CORPUSIQ_OWNER_USERNAME' : 'CORPUSIQ_OWNER_PASSWORD'
+  return new SettingFault(setting, fault.replace(/\.$/, ''))
+}
+
+/** An existing owner stays as it is: a password changed since must not come back with the next start. */
+async function createOwner(
+  app: App,
+  store: Store,
+  { ownerUsername, ownerPassword }: Settings,
+): Promise<void> {
+  if (ownerUsername === undefined || ownerPassword === undefined) return
+  if (!(await store.accounts.exists())) await app.createOwner(ownerUsername, ownerPassword)
+}
+
+/** Clients that nobody ever signed in with are kept up to here: a flood of registrations fills no disk. */
+const UNUSED_CLIENTS = 1_000_000
+
+/** Removes what has expired, in small steps, far from any request: every minute, sooner while there is more. */
+function keepTidy(store: Store, settings: Settings, emit: Emit): () => Promise<void> {
+  const { accessTokenTtl } = settings
+  let timer: NodeJS.Timeout
+  let step: Promise<void> = Promise.resolve()
+  const after = (milliseconds: number) => {
+    timer = setTimeout(() => {
+      step = tidy()
+    }, milliseconds).unref()
+  }
+  const tidy = async () => {
+    let gone = 0
+    try {
+      gone += await store.sweep(systemClock(), 500, { accessTokenTtl })
+      gone += await store.clients.removeUnused({ keep: UNUSED_CLIENTS, limit: 500 })
+    } catch (fault) {
+      emit({ type: 'upkeep.failed', fault })
+    }
+    after(gone > 0 ? 1000 : 60_000)
+  }
+  after(60_000)
+  return async () => {
+    await step
+    clearTimeout(timer)
+  }
+}
