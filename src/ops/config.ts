@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { completeSettings, isSafeUrl, RuleFault } from './complete-settings.ts'
+import { Fault, systemCode } from './fault.ts'
 import {
   flagName,
   SETTING_NAMES,
