@@ -20,15 +20,11 @@ export function createDispatch(
   return async (request, message) => {
     const parsedBody = withoutCancellations(message)
     if (!(await isLegacyRequest(request, parsedBody))) return modern.fetch(request, { parsedBody })
-    // Without a session id the transport neither makes nor reads one: a forged one means nothing.
+    // Without a session id the transport neither makes nor reads one: a forged one means nothing. Neither is closed:
+    // with one JSON body nothing of them outlives the answer, no timer and no stream.
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
-    const server = createServer(request)
-    await server.connect(transport)
-    try {
-      return await transport.handleRequest(request, { parsedBody })
-    } finally {
-      await server.close()
-    }
+    await createServer(request).connect(transport)
+    return transport.handleRequest(request, { parsedBody })
   }
 }
 
