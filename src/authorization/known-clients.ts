@@ -1,10 +1,15 @@
 /**
  * Addresses to which widely used clients have their codes sent, so that the consent page can say whose an address is.
- * A row is a whole URI, or the beginning of one that ends with a slash; never a host alone, since a host serves more
- * than one program. Only what was read in a client's source or shown publicly is here: an address that is missing is
+ * A row is a whole URI, or with `below` a folder that has one more segment after it, another for each connection;
+ * never a host alone, since a host serves more than one program. Only what was read in a client's source or shown publicly is here: an address that is missing is
  * called unknown, which is true.
  */
-export type KnownClient = { readonly client: string; readonly redirect: string; readonly source: string }
+export type KnownClient = {
+  readonly client: string
+  readonly redirect: string
+  readonly below?: true
+  readonly source: string
+}
 
 export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
@@ -15,6 +20,7 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     client: 'ChatGPT',
     redirect: 'https://chatgpt.com/connector/oauth/',
+    below: true,
     source: 'developers.openai.com, apps-sdk/build/auth; BasedHardware/omi issue 8824',
   },
   {
@@ -65,6 +71,7 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     client: 'Microsoft Copilot Studio',
     redirect: 'https://global.consent.azure-apim.net/redirect/',
+    below: true,
     source: 'Teamwork/mcp issue 67; tableau/tableau-mcp issue 772',
   },
   {
@@ -94,13 +101,14 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   },
 ]
 
+const SEGMENT = /^(?!\.{1,2}$)[\w.~-]+$/
+
 /** Whose address `redirect_uri` is, as far as we know; the query plays no part. */
 export function knownClient(redirect_uri: string): string | undefined {
   const address = redirect_uri.split('?', 1)[0] ?? ''
-  const row = KNOWN_CLIENTS.find(({ redirect }) =>
-    redirect.endsWith('/') && address !== redirect
-      ? /^[\w.~-]+$/.test(address.slice(redirect.length)) && address.startsWith(redirect)
+  return KNOWN_CLIENTS.find(({ redirect, below }) =>
+    below
+      ? address.startsWith(redirect) && SEGMENT.test(address.slice(redirect.length))
       : address === redirect,
-  )
-  return row?.client
+  )?.client
 }

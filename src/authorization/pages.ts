@@ -37,8 +37,10 @@ ${receiverNotice(receiver, view.redirect_uri, clientName)}
 ${scope.split(' ').map((word) => html`<li>${scopeInWords(word)}</li>\n`)}</ul>
 <input type="hidden" name="transaction" value="${fields.transaction}">
 <input type="hidden" name="token" value="${fields.token}">
+<div class="actions">
 <button class="primary" type="submit" name="decision" value="approve">${again ? 'Continue' : 'Allow'}</button>
 ${again ? undefined : html`<button type="submit" name="decision" value="deny">Deny</button>`}
+</div>
 <p class="muted">Signed in as <bdi>${username}</bdi>. ${
       again ? 'If you did not just start this, close the page.' : 'You can end the access at any time.'
     }</p>

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { KNOWN_CLIENTS, knownClient } from './known-clients.ts'
+
+test('an address is known by its whole URI, or by the folder it is in', () => {
+  assert.equal(knownClient('https://chatgpt.com/connector_platform_oauth_redirect'), 'ChatGPT')
+  assert.equal(knownClient('https://chatgpt.com/connector/oauth/OUbdUMlL15Ct'), 'ChatGPT')
+  assert.equal(knownClient('https://claude.ai/api/mcp/auth_callback'), 'Claude')
+  assert.equal(knownClient('https://grok.com/connectors-oauth-exchange-code/'), 'Grok')
+  assert.equal(knownClient('https://raycast.com/redirect?packageName=Extension'), 'Raycast')
+})
+
+test('A-087 a neighbour on a known host, or a look-alike of it, is not known', () => {
+  for (const stranger of [
+    'https://chatgpt.com/',
+    'https://chatgpt.com/other',
+    'https://chatgpt.com/connector/oauth/',
+    'https://chatgpt.com/connector/oauth/../../share/x',
+    'https://chatgpt.com/connector/oauth/x/y',
+    'https://chatgpt.com/connector/oauth/..',
+    'https://chatgpt.com/connector/oauth/%2e%2e',
+    'https://chatgpt.com.evil.example/connector_platform_oauth_redirect',
+    'https://evil.example/https://chatgpt.com/connector_platform_oauth_redirect',
+    'http://chatgpt.com/connector_platform_oauth_redirect',
+    'https://claude.ai/api/mcp/auth_callback/x',
+    'https://grok.com/connectors-oauth-exchange-code',
+  ]) {
+    assert.equal(knownClient(stranger), undefined, stranger)
+  }
+})
+
+test('no row is a host alone, and every row says where it comes from', () => {
+  for (const { client, redirect, source } of KNOWN_CLIENTS) {
+    assert.notEqual(new URL(redirect).pathname.replace(/\/$/, ''), '', redirect)
+    assert.ok(client && source, redirect)
+  }
+})
