@@ -12,7 +12,8 @@ import {
 
 test('RFC 8414 §3, RFC 7591 §3 the two curls that a user would try, good beyond a restart', async () => {
   await using server = await startServer()
-  const metadata = await (await fetch(`${server.url}/.well-known/oauth-authorization-server`)).json()
+  const discovered = await fetch(`${server.url}/.well-known/oauth-authorization-server`)
+  const metadata = (await discovered.json()) as { registration_endpoint: string }
   assert.equal(metadata.registration_endpoint, `${server.url}/register`)
 
   const registered = await fetch(metadata.registration_endpoint, {
@@ -35,8 +36,8 @@ test('RFC 8414 §3, RFC 7591 §3 the two curls that a user would try, good beyon
 
 test('a first start shows a setup link, good for one owner; everything is found again after a restart', async () => {
   await using server = await startServer({ owner: false })
-  const link = server.setupLink
-  assert.ok(link?.startsWith(`${server.url}/setup?`))
+  const link = server.setupLink ?? ''
+  assert.ok(link.startsWith(`${server.url}/setup?`), server.output())
   await setUpOwner(server, link)
   assert.notEqual((await fetch(link)).status, 200)
 

@@ -105,7 +105,7 @@ test('a person sets up, signs in and consents on a phone without scripts, and th
   const denied = authorizationRequest(server, client, options)
   await page.goto(denied.url.href)
   await signIn(page)
-  const text = await page.innerText('body')
+  const text = (await page.textContent('body')) ?? ''
   assert.match(text, /Phone <script>alert\(1\)<\/script>/)
   assert.match(text, /127\.0\.0\.1/)
   await page.click('button[name="decision"][value="deny"]')
@@ -140,7 +140,7 @@ test('a person sets up, signs in and consents on a phone without scripts, and th
 
   // The page that a client cites, for the owner who follows it.
   await page.goto(best.url)
-  assert.match(await page.innerText('body'), /hundred metres/)
+  assert.match((await page.textContent('body')) ?? '', /hundred metres/)
   assert.deepEqual(complaints, [])
 })
 
