@@ -1,0 +1,39 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { isBusy } from './drivers/faults.ts'
+
+/**
+ * Makes the data directory (0700) and in it an empty file that only its owner reads (0600 from its first moment),
+ * where they are missing. An existing file keeps its content and loses what rights others had. Returns its path.
+ */
+export function privateFile(dataDir: string, name: string): string {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const path = join(dataDir, name)
+  try {
+    // `x`: an existing database must not be opened and closed here. POSIX drops a process's locks on a file as soon
+    // as the process closes any descriptor of it.
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (fault) {
+    if (!(fault instanceof Error && 'code' in fault && fault.code === 'EEXIST')) throw fault
+    chmodSync(path, 0o600)
+  }
+  return path
+}
+
+/**
+ * A server's exclusive hold on its data directory, until `release` or the end of the process, however it ends: the
+ * lock is the operating system's, on a file of its own, so that CLI commands open the database beside it.
+ * Undefined where another server holds it. Throws what the file system says where the directory can't be written.
+ */
+export function lockDataDir(dataDir: string): { release(): void } | undefined {
+  const lock = new DatabaseSync(privateFile(dataDir, 'server.lock'), { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (fault) {
+    lock.close()
+    if (isBusy(fault)) return undefined
+    throw fault
+  }
+  return { release: () => lock.close() }
+}
