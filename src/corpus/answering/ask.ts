@@ -1,0 +1,59 @@
+import type { Emit } from '../../ops/events.ts'
+import { startThread } from '../thread.ts'
+import type { Answer, Question } from './worker.ts'
+
+type WithoutNumber<T> = T extends unknown ? Omit<T, 'number'> : never
+
+export type Ask = {
+  /** What `answers.ts` says to the question; rejects where the thread failed meanwhile. */
+  ask(question: WithoutNumber<Question>): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** Questions to the thread that answers, and its answers back to whoever asked. */
+export function startAnswering(file: string, emit: Emit): Ask {
+  const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (fault: Error) => void }>()
+  let last = 0
+
+  const rejectAll = (reason: string) => {
+    for (const { reject } of waiting.values()) reject(new Error(reason))
+    waiting.clear()
+  }
+  const thread = startThread({
+    module: './answering/worker',
+    data: { file },
+    receive: (message) => {
+      const { number, answer, fault } = message as Answer
+      const asked = waiting.get(number)
+      waiting.delete(number)
+      if (fault === undefined) asked?.resolve(answer)
+      else asked?.reject(new Error(`the corpus could not answer: ${fault}`))
+    },
+    failed: (fault) => {
+      emit({
+        type: 'corpus.problem',
+        path: file,
+        reason: `search failed and is started again: ${String(fault)}`,
+      })
+      rejectAll('the corpus could not answer: search is being started again')
+    },
+  })
+  let closed = false
+
+  return {
+    ask(question) {
+      if (closed) return Promise.reject(new Error('the corpus is closed'))
+      last += 1
+      const number = last
+      return new Promise((resolve, reject) => {
+        waiting.set(number, { resolve, reject })
+        thread.post({ ...question, number })
+      })
+    },
+    async close() {
+      closed = true
+      await thread.close()
+      rejectAll('the corpus is closed')
+    },
+  }
+}

@@ -1,0 +1,46 @@
+/** The thread that answers: apart from the one that reads files, so that neither waits for the other. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { openDatabase } from '../index/database.ts'
+import { openAnswers } from './answers.ts'
+
+export type Question =
+  | { readonly number: number; readonly ask: 'search'; readonly text: string; readonly limit: number }
+  | { readonly number: number; readonly ask: 'fetch'; readonly id: string }
+  | { readonly number: number; readonly ask: 'list'; readonly cursor: string; readonly limit: number }
+  | { readonly number: number; readonly ask: 'count' }
+
+export type Answer = { readonly number: number; readonly answer?: unknown; readonly fault?: string }
+
+const { file } = workerData as { file: string }
+const database = openDatabase(file, { readOnly: true })
+const answers = openAnswers(database)
+
+parentPort?.on('message', (question: Question | 'close') => {
+  if (question === 'close') {
+    database.close()
+    parentPort?.close()
+    return
+  }
+  try {
+    post({ number: question.number, answer: answer(question) })
+  } catch (fault) {
+    post({ number: question.number, fault: fault instanceof Error ? fault.message : String(fault) })
+  }
+})
+
+function answer(question: Question): unknown {
+  switch (question.ask) {
+    case 'search':
+      return answers.search(question.text, question.limit)
+    case 'fetch':
+      return answers.fetch(question.id)
+    case 'list':
+      return answers.list(question.cursor, question.limit)
+    case 'count':
+      return answers.count()
+  }
+}
+
+function post(message: Answer): void {
+  parentPort?.postMessage(message)
+}

@@ -1,0 +1,93 @@
+import { Parser } from 'htmlparser2'
+import type { Extract } from './extract.ts'
+import { isHidden } from './hidden.ts'
+
+/** Deeper than any page; the parser's cost for a closing tag grows with the depth. */
+const DEPTH = 1024
+
+const HEADINGS: Readonly<Record<string, string>> = {
+  h1: '# ',
+  h2: '## ',
+  h3: '### ',
+  h4: '#### ',
+  h5: '##### ',
+  h6: '###### ',
+}
+
+/** Elements that begin and end a line of their own. */
+const BLOCKS: ReadonlySet<string> = new Set([
+  ...['address', 'article', 'aside', 'blockquote', 'body', 'caption', 'dd', 'details', 'dialog', 'div', 'dl'],
+  ...['dt', 'fieldset', 'figcaption', 'figure', 'footer', 'form', 'header', 'hr', 'legend', 'li', 'main'],
+  ...['nav', 'ol', 'p', 'pre', 'section', 'summary', 'table', 'tbody', 'tfoot', 'thead', 'tr', 'ul'],
+])
+
+/**
+ * The text that a page shows, as Markdown of headings, list items and lines. Comments, scripts and hidden elements
+ * are left out, links keep their words and lose their addresses. Throws where elements nest deeper than `DEPTH`.
+ */
+export const extractHtml: Extract = (source) => {
+  const open: string[] = []
+  const parts: string[] = []
+  let title = ''
+  let heading = ''
+  let inHeading = false
+  let preformatted = 0
+  let inTitle = 0
+  let inHead = 0
+  /** The depth at which text went out of sight; 0 where it is in sight. */
+  let hiddenAt = 0
+
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      if (open.push(name) > DEPTH) throw new Error(`elements nest deeper than ${DEPTH}`)
+      if (hiddenAt > 0) return
+      if (isHidden(name, attributes)) {
+        hiddenAt = open.length
+        return
+      }
+      if (name === 'pre') preformatted += 1
+      else if (name === 'title') inTitle += 1
+      else if (name === 'head') inHead += 1
+      const mark = HEADINGS[name]
+      if (mark) {
+        parts.push('\n\n', mark)
+        inHeading = heading === ''
+      } else if (name === 'li') parts.push('\n- ')
+      else if (name === 'p') parts.push('\n\n')
+      else if (name === 'br' || BLOCKS.has(name)) parts.push('\n')
+      else if (name === 'td' || name === 'th') parts.push(' ')
+    },
+    ontext(text) {
+      if (hiddenAt > 0) return
+      if (inTitle > 0) title += text
+      else if (inHead === 0) {
+        if (inHeading) heading += text
+        parts.push(preformatted > 0 ? text : text.replace(/\s+/g, ' '))
+      }
+    },
+    onclosetag(name) {
+      const depth = open.length
+      open.pop()
+      if (hiddenAt > 0) {
+        if (depth === hiddenAt) hiddenAt = 0
+        return
+      }
+      if (name === 'pre') preformatted -= 1
+      else if (name === 'title') inTitle -= 1
+      else if (name === 'head') inHead -= 1
+      if (HEADINGS[name]) {
+        parts.push('\n\n')
+        inHeading = false
+      } else if (BLOCKS.has(name)) parts.push('\n')
+    },
+  })
+  parser.end(source)
+
+  const text = parts
+    .join('')
+    .replace(/(?<![^\S\n])[^\S\n]+\n/g, '\n')
+    .replace(/\n[^\S\n]+(?=[#-] )/g, '\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+  return { title: title.trim() || heading.trim(), text }
+}

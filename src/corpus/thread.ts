@@ -1,0 +1,66 @@
+import { Worker } from 'node:worker_threads'
+
+/** A worker thread that is started again when it fails, ever more slowly while it keeps failing. */
+export type Thread = {
+  post(message: unknown): void
+  /** Asks the thread to end in order; ends it after three seconds. */
+  close(): Promise<void>
+}
+
+/** Milliseconds. */
+const PATIENCE = { first: 250, most: 60_000, settled: 60_000, close: 3_000 }
+
+export function startThread(options: {
+  /** `./name/worker`, without its ending, relative to `src/corpus/`. */
+  module: string
+  data: unknown
+  receive: (message: unknown) => void
+  /** The thread failed, and what was asked of it is lost. */
+  failed: (fault: unknown) => void
+}): Thread {
+  const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
+  const url = new URL(options.module + ending, import.meta.url)
+  let closing = false
+  let wait = PATIENCE.first
+  let restart: NodeJS.Timeout | undefined
+  let worker: Worker | undefined = start()
+
+  function start(): Worker {
+    const began = performance.now()
+    // Documents are strangers' work: the thread that reads them gets nothing from the environment.
+    const started = new Worker(url, { workerData: options.data, env: {} })
+    let fault: unknown
+    started.on('message', options.receive)
+    started.on('error', (error) => {
+      fault = error
+    })
+    started.on('exit', (code) => {
+      worker = undefined
+      if (closing) return
+      options.failed(fault ?? new Error(`the thread ended with code ${code}`))
+      wait = performance.now() - began > PATIENCE.settled ? PATIENCE.first : Math.min(wait * 2, PATIENCE.most)
+      restart = setTimeout(() => {
+        worker = start()
+      }, wait)
+    })
+    return started
+  }
+
+  return {
+    post: (message) => worker?.postMessage(message),
+    async close() {
+      closing = true
+      clearTimeout(restart)
+      const ended = worker
+      if (!ended) return
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(() => void ended.terminate(), PATIENCE.close)
+        ended.once('exit', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+        ended.postMessage('close')
+      })
+    },
+  }
+}
