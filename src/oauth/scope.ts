@@ -40,17 +40,19 @@ export function scopeForAuthorization(
 
 /**
  * What a refresh gives: all that was granted, or the part of it that is asked for. RFC 6749 §6: "The requested scope
- * MUST NOT include any scope not originally granted by the resource owner"; words that this server does not know open
- * nothing and are passed over, since clients repeat here what they asked for at authorization.
+ * MUST NOT include any scope not originally granted by the resource owner": a scope of ours that was not granted is
+ * refused, and so is a list without any scope of ours. Beside one, unknown words are passed over like everywhere:
+ * they open nothing, and clients repeat here what they asked for at authorization.
  */
 export function scopeForRefresh(requested: string | undefined, granted: string): string | OAuthError {
-  const known = narrow(requested ?? '', SCOPES_SUPPORTED)
-  if (known === '') return granted
-  const narrowed = narrow(known, granted.split(' '))
-  if (opening(narrowed).length !== opening(known).length) {
+  const wanted = opening(requested ?? '')
+  if (wanted.length === 0) return granted
+  const known = wanted.filter((word) => isSupported(word))
+  const mayHave = granted.split(' ')
+  if (known.length === 0 || !known.every((word) => mayHave.includes(word))) {
     return new OAuthError('invalid_scope', 'the scope is more than what was granted')
   }
-  return narrowed
+  return narrow(requested ?? '', mayHave)
 }
 
 /**
@@ -69,4 +71,8 @@ function narrow(requested: string, mayHave: readonly string[]): string {
 /** The words that open something. */
 function opening(scope: string): string[] {
   return scope.split(' ').filter((word) => word !== '' && word !== OFFLINE_ACCESS)
+}
+
+function isSupported(word: string): boolean {
+  return SCOPES_SUPPORTED.some((known) => known === word)
 }

@@ -25,7 +25,7 @@ export function createRateLimit(
   let ends = -Infinity
   const begin = (): void => {
     // Duration 0: the library sets no timers, the whole limiter goes with its window.
-    counted = new RateLimiterMemory({ points, duration: 0 })
+    counted = new RateLimiterMemory({ points, duration: 0, keyPrefix: '' })
     known = 0
   }
   return {
