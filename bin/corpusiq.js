@@ -12,5 +12,5 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   )
   process.exitCode = 1
 } else {
-  import('../dist/cli/main.js').then((cli) => cli.main(process.argv))
+  import('../dist/cli/main.js')
 }

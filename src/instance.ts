@@ -2,8 +2,6 @@
  * An instance of CorpusIQ on a data directory: everything that has to be opened, in its order, and closed again.
  * What serves it over HTTP, or inside another program, comes after.
  */
-import { access, constants, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { credentialsFault } from './accounts/password-rules.ts'
 import { type App, createApp } from './app.ts'
 import { openCorpus } from './corpus/open.ts'
@@ -24,17 +22,14 @@ export type Instance = App & {
   close(): Promise<void>
 }
 
-/** The database's file in the data directory. */
-export const DATABASE_FILE = 'corpusiq.db'
-
 /**
  * Opens the instance, with the owner of the settings where none exists yet. Indexing goes on in the background.
  * A fault where another server holds the data directory, or something that the settings name can't be used.
  */
 export async function openInstance(settings: Settings, emit: Emit): Promise<Instance | Fault> {
   const { dataDir } = settings
-  const fault = (await folderFault(settings.corpus)) ?? ownerFault(settings)
-  if (fault !== undefined) return fault
+  const wrong = ownerFault(settings)
+  if (wrong !== undefined) return wrong
   const lock = holdDataDir(dataDir)
   if (lock instanceof Fault) return lock
   const opened: (() => Promise<void> | void)[] = [() => lock.release()]
@@ -43,7 +38,7 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
   }
   try {
     const sealing = createSealing(await openServerSecret(dataDir))
-    const store = await openStore(join(dataDir, DATABASE_FILE))
+    const store = await openStore({ dataDir })
     opened.push(() => store.close())
     const corpus = await openCorpus({ folders: settings.corpus, dataDir, emit })
     opened.push(() => corpus.close())
@@ -54,26 +49,16 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
     return { ...app, close }
   } catch (fault) {
     await close()
-    throw fault
+    return startFault(fault)
   }
 }
 
-/** The first folder that can't be read, as a line. */
-async function folderFault(folders: readonly string[]): Promise<Fault | undefined> {
-  for (const folder of folders) {
-    try {
-      if (!(await stat(folder)).isDirectory()) return new Fault(`${folder} is not a folder. ${NAME_A_FOLDER}`)
-      await access(folder, constants.R_OK | constants.X_OK)
-    } catch (fault) {
-      const missing = systemCode(fault) === 'ENOENT'
-      const reason = missing ? 'does not exist' : `cannot be read (${systemCode(fault) ?? fault})`
-      return new Fault(`The folder ${folder} ${reason}. ${NAME_A_FOLDER}`)
-    }
-  }
-  return undefined
+/** The rooms throw what the world refused them (a folder, a disk) as one sentence; a bug stays a bug. */
+function startFault(fault: unknown): Fault {
+  const isBug = fault instanceof TypeError || fault instanceof ReferenceError || fault instanceof RangeError
+  if (fault instanceof Error && !isBug) return new Fault(fault.message)
+  throw fault
 }
-
-const NAME_A_FOLDER = 'Name one that this user can read, e.g. corpusiq serve ./my-notes'
 
 function holdDataDir(dataDir: string): { release(): void } | Fault {
   try {

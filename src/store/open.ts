@@ -6,7 +6,8 @@ import { migrate } from './migrations/migrate.ts'
 import type { Store } from './ports.ts'
 import { createStore } from './sql/store.ts'
 
-const DATABASE = 'corpusiq.db'
+/** The database's file in the data directory. */
+export const DATABASE = 'corpusiq.db'
 
 /**
  * Opens the store in `dataDir`, which is made (0700, its files 0600) where it is missing, and brings its schema up to

@@ -1,0 +1,33 @@
+import { canonicalUsername, credentialsFault } from '../accounts/password-rules.ts'
+import { systemClock } from '../ops/clock.ts'
+import { hashPassword } from '../ops/digest.ts'
+import { Fault } from '../ops/fault.ts'
+import { safeText } from '../ops/log-text.ts'
+import { type DataOptions, withStore } from './data.ts'
+import { show } from './output.ts'
+import { readPassword } from './password-prompt.ts'
+
+/** `corpusiq accounts set-password <username>`: from a prompt or standard input; every session of the account ends. */
+export function setPassword(username: string, options: DataOptions): Promise<Fault | undefined> {
+  return withStore(options, async (store) => {
+    const account = await store.accounts.findByUsername(canonicalUsername(username))
+    if (!account) return new Fault(`There is no account ${safeText(username)}`)
+    const password = await readPassword(`New password of ${safeText(account.username)}: `)
+    const fault = credentialsFault(account.username, password)
+    if (fault !== undefined) return new Fault(fault)
+    const { account_id } = account
+    const audit = {
+      at: systemClock(),
+      type: 'password.set',
+      account_id,
+      detail: 'by corpusiq accounts set-password',
+    }
+    await store.accounts.setPassword(account_id, await hashPassword(password), audit)
+    show(
+      options.json,
+      { account_id, username: account.username },
+      () => 'The password is set; every session of it has ended.',
+    )
+    return undefined
+  })
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault } from '../ops/fault.ts'
+import type { Settings } from '../ops/settings.ts'
+import { DATABASE, openStore } from '../store/open.ts'
+import type { Store } from '../store/ports.ts'
+import { readConfiguration } from './settings-flags.ts'
+
+export type DataOptions = { readonly dataDir?: string; readonly json?: boolean }
+
+/**
+ * Runs a command on the database of the settings, beside a server that runs on it: no lock is taken, and the server
+ * sees the change at its next request. Never makes a database where there is none.
+ */
+export async function withStore(
+  options: DataOptions,
+  command: (store: Store, settings: Settings) => Promise<Fault | undefined>,
+): Promise<Fault | undefined> {
+  const configuration = readConfiguration(options)
+  if (configuration instanceof Fault) return configuration
+  const { settings } = configuration
+  const { dataDir } = settings
+  if (!existsSync(join(dataDir, DATABASE))) {
+    return new Fault(
+      `There is no CorpusIQ data in ${dataDir}. Name its directory, e.g. --data-dir ./.corpusiq`,
+    )
+  }
+  const store = await openStore({ dataDir })
+  try {
+    return await command(store, settings)
+  } finally {
+    await store.close()
+  }
+}
+
+/** All pages of a listing, in order. */
+export async function allPages<T>(
+  page: (query: { after?: string; limit: number }) => Promise<T[]>,
+  idOf: (item: T) => string,
+): Promise<T[]> {
+  const all: T[] = []
+  for (;;) {
+    const last = all.at(-1)
+    const items = await page({ limit: 500, ...(last === undefined ? {} : { after: idOf(last) }) })
+    if (items.length === 0) return all
+    all.push(...items)
+  }
+}

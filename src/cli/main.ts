@@ -1,0 +1,94 @@
+/** The table of commands. Each one's file is loaded when it is called: a start loads no more than it needs. */
+import { Command } from 'commander'
+import type { Fault } from '../ops/fault.ts'
+import { VERSION } from '../ops/version.ts'
+import { addSettingFlags } from './settings-flags.ts'
+
+type Outcome = Promise<Fault | undefined> | Fault | undefined
+
+/** A fault is one line on standard error and exit code 1. */
+async function settle(outcome: Outcome): Promise<void> {
+  const fault = await outcome
+  if (fault === undefined) return
+  process.stderr.write(`corpusiq: ${fault.line.replace(/\s+/g, ' ')}\n`)
+  process.exitCode = 1
+}
+
+const program = new Command('corpusiq')
+  .description(
+    'Lets ChatGPT, Claude and other MCP clients search a folder of your documents, after you said yes.',
+  )
+  .version(VERSION, '-v, --version')
+  .showHelpAfterError('(corpusiq --help tells more)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  corpusiq serve ./my-notes                  serve a folder on http://127.0.0.1:8787
+  corpusiq serve ./my-notes --port 9000      on another port
+  corpusiq clients list                      who has registered
+  corpusiq settings                          what is in force, and where it comes from`,
+  )
+
+addSettingFlags(
+  program
+    .command('serve')
+    .description('serve one or more folders')
+    .argument('[folders...]', 'the folders; without one, the documentation of CorpusIQ itself as a sample'),
+)
+  .addHelpText(
+    'after',
+    `
+Every flag is also a setting of the environment or of a .env file: --data-dir is CORPUSIQ_DATA_DIR.
+
+Examples:
+  corpusiq serve ./my-notes
+  corpusiq serve ./my-notes --oauth-resource-url https://notes.example.com`,
+  )
+  .action(async (folders: string[], options) => settle((await import('./serve.ts')).serve(folders, options)))
+
+addSettingFlags(
+  program.command('settings').description('show the settings in force, and where each comes from'),
+)
+  .option('--json', 'as JSON')
+  .action(async (options) => settle((await import('./settings.ts')).showSettings(options)))
+
+const clients = program.command('clients').description('the registered clients')
+dataCommand(clients, 'list', 'list them, the oldest first').action(async (options) =>
+  settle((await import('./clients.ts')).listClients(options)),
+)
+dataCommand(clients, 'delete', 'delete one, with its grants and tokens, at once')
+  .argument('<client_id>', 'as corpusiq clients list shows it')
+  .action(async (id: string, options) => settle((await import('./clients.ts')).deleteClient(id, options)))
+
+const grants = program.command('grants').description('what clients may do, and for whom')
+dataCommand(grants, 'list', 'list them, the oldest first').action(async (options) =>
+  settle((await import('./grants.ts')).listGrants(options)),
+)
+dataCommand(grants, 'revoke', 'end one, with its tokens, at once')
+  .argument('<grant_id>', 'as corpusiq grants list shows it')
+  .action(async (id: string, options) => settle((await import('./grants.ts')).revokeGrant(id, options)))
+
+const keys = program.command('keys').description('the keys that sign access tokens')
+dataCommand(keys, 'list', 'list them, the newest first').action(async (options) =>
+  settle((await import('./keys.ts')).listKeys(options)),
+)
+dataCommand(keys, 'rotate', 'sign by a new key; tokens of the earlier one stay good').action(
+  async (options) => settle((await import('./keys.ts')).rotateKeys(options)),
+)
+
+const accounts = program.command('accounts').description('the people who sign in')
+dataCommand(accounts, 'set-password', 'set a password: from a prompt, or from standard input')
+  .argument('<username>', 'whose')
+  .addHelpText('after', '\nExample:\n  corpusiq accounts set-password maria < password.txt')
+  .action(async (name: string, options) => settle((await import('./accounts.ts')).setPassword(name, options)))
+
+/** A command on the database, beside a running server. */
+function dataCommand(parent: Command, name: string, description: string): Command {
+  return addSettingFlags(parent.command(name).description(description), ['CORPUSIQ_DATA_DIR']).option(
+    '--json',
+    'as JSON',
+  )
+}
+
+await program.parseAsync()
