@@ -10,9 +10,9 @@ export type TokenResponse = {
 }
 
 /**
- * RFC 6749 §5.1: 'The authorization server MUST include the HTTP "Cache-Control" response header field with a value
- * of "no-store" in any response containing tokens, credentials, or other sensitive information, as well as the
- * "Pragma" response header field with a value of "no-cache".'
+ * RFC 6749 §5.1: 'The authorization server MUST include the HTTP "Cache-Control" response header field [RFC2616] with
+ * a value of "no-store" in any response containing tokens, credentials, or other sensitive information, as well as the
+ * "Pragma" response header field [RFC2616] with a value of "no-cache".'
  */
 export const UNCACHED_JSON = {
   'content-type': 'application/json',

@@ -4,6 +4,7 @@ import * as oauth from 'oauth4webapi'
 import {
   type Answer,
   basic,
+  fetchOf,
   mcpStatus,
   post,
   REDIRECT_URI,
@@ -56,7 +57,7 @@ test('RFC 6749 §5.1 a foreign client library takes the answer', async () => {
   const as: oauth.AuthorizationServer = { issuer: app.url, token_endpoint: `${app.url}/token` }
   const client: oauth.Client = { client_id: holder.client_id }
   const options: oauth.TokenEndpointRequestOptions = {
-    [oauth.customFetch]: (url, init) => app.fetch(new Request(url, init as RequestInit)),
+    [oauth.customFetch]: fetchOf(app),
   }
   const code = await storeCode(app, holder.client_id)
   const parameters = oauth.validateAuthResponse(

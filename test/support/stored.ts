@@ -110,6 +110,22 @@ export async function send(
   return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) }
 }
 
+/** The app as the `fetch` of a foreign library. */
+export function fetchOf(app: TestApp) {
+  return (
+    url: string,
+    {
+      method,
+      headers,
+      body,
+    }: {
+      method: string
+      headers: Record<string, string>
+      body?: string | URLSearchParams | Uint8Array<ArrayBuffer> | ReadableStream | null | undefined
+    },
+  ): Promise<Response> => app.fetch(new Request(url, { method, headers, body: body ?? null }))
+}
+
 export function basic(client_id: string, client_secret: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}` }
 }

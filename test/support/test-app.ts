@@ -7,7 +7,7 @@ import type { Corpus } from '../../src/corpus/corpus.ts'
 import { configure, SettingFault } from '../../src/ops/config.ts'
 import type { Event } from '../../src/ops/events.ts'
 import { systemRandom } from '../../src/ops/random.ts'
-import { createSealing } from '../../src/ops/sealing.ts'
+import { createSealing, type Sealing } from '../../src/ops/sealing.ts'
 import type { Settings } from '../../src/ops/settings.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/ports.ts'
@@ -36,6 +36,8 @@ export type TestAppOptions = {
   /** Whether the owner exists, as `OWNER`. Default true. */
   readonly owner?: boolean
   readonly corpus?: Corpus
+  /** The server's secret, for a test that opens what it sealed. */
+  readonly sealing?: Sealing
 }
 
 /** Any moment will do: it only has to be the same in every run. */
@@ -51,7 +53,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     settings,
     store,
     corpus: options.corpus ?? createMemoryCorpus(),
-    sealing: createSealing(randomBytes(32)),
+    sealing: options.sealing ?? createSealing(randomBytes(32)),
     now: () => time,
     random: systemRandom,
     emit: (event) => events.push(event),
