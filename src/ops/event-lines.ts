@@ -85,7 +85,10 @@ export function eventLines(event: Event): LogLine[] {
     case 'upkeep.failed':
       return line('warn', `Expired entries could not be removed: ${faultText(event.fault)}`)
     case 'corpus.indexed':
-      return line('info', `Corpus indexed: ${event.documents} documents in ${event.seconds.toFixed(1)} s`)
+      return line(
+        'info',
+        `Corpus indexed: ${event.documents} ${event.documents === 1 ? 'document' : 'documents'} in ${event.seconds.toFixed(1)} s`,
+      )
     case 'corpus.problem':
       return line('warn', `Corpus: ${safeText(event.path)}: ${safeText(event.reason)}`)
   }
