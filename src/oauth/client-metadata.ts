@@ -84,9 +84,14 @@ export type ClientMetadata = { readonly [Name in Always]: Value<Name> } & {
 } & { readonly [name: `${Localised}#${string}`]: string }
 
 const ROWS: readonly [string, Member][] = Object.entries(MEMBERS)
-/** More languages than any name has, few enough to store. */
-const LANGUAGES = 100
-const LOCALISED: ReadonlyMap<string, Member> = new Map(ROWS.filter(([, member]) => member.localised))
+const LOCALISED = (Object.keys(MEMBERS) as (keyof Members)[]).filter(
+  (name): name is Localised => 'localised' in MEMBERS[name],
+)
+/** In all; more than any client has languages, few enough to store. */
+const LOCALISED_MEMBERS = 100
+/** RFC 4647 §2.1. RFC 5646 §4.4.1: 35 characters are room for every tag that is no oddity. */
+const LANGUAGE_TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
+const LANGUAGE_TAG_LENGTH = 35
 
 /**
  * Client metadata as it will be registered, by whichever door it came: what was given is checked by its own rule, then
@@ -111,19 +116,9 @@ export function parseClientMetadata(
     if (isGiven(given)) take(name, rule, given)
     else if (missing) faults.push([name, missing])
   }
-  const languages = new Set<string>()
-  for (const name of Object.keys(body)) {
-    const [member = '', tag] = name.split('#', 2)
-    const row = tag === undefined ? undefined : LOCALISED.get(member)
-    const given = body[name]
-    if (!row || !isGiven(given)) continue
-    // RFC 7591 §2.2: "implementations SHOULD interpret the language tag values supplied in a case insensitive manner".
-    if (languages.has(name.toLowerCase())) faults.push([member, new Fault('has one language twice')])
-    else if (languages.size === LANGUAGES) faults.push([member, new Fault('is there in too many languages')])
-    else if (!isLanguageTag(name))
-      faults.push([member, new Fault('must have a language tag (BCP 47) after #')])
-    else take(name, row.rule, given)
-    languages.add(name.toLowerCase())
+  for (const [name, member, fault] of localisedMembers(body)) {
+    if (fault) faults.push([member, fault])
+    else take(name, MEMBERS[member].rule, body[name] as JsonValue)
   }
   if (faults.length === 0) {
     for (const [name, row] of ROWS) {
@@ -143,9 +138,26 @@ export function isGiven(value: JsonValue | undefined): value is JsonValue {
   )
 }
 
-/** RFC 4647 §2.1's syntax, within the length that RFC 5646 §4.4.1 asks everybody to have room for. */
-function isLanguageTag(name: string): boolean {
-  return /^[^#]*#(?=.{1,35}$)[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/.test(name)
+/** The members given in a language of their own (`client_name#fr`), each with what is wrong with its name. */
+function localisedMembers(body: JsonObject): [name: string, member: Localised, fault?: Fault][] {
+  const found: [string, Localised, Fault?][] = []
+  const seen = new Set<string>()
+  for (const name of Object.keys(body)) {
+    const at = name.indexOf('#')
+    const member = at < 0 ? undefined : LOCALISED.find((localised) => localised === name.slice(0, at))
+    if (!member || !isGiven(body[name])) continue
+    // RFC 7591 §2.2: "implementations SHOULD interpret the language tag values supplied in a case insensitive manner".
+    const folded = name.toLowerCase()
+    if (!LANGUAGE_TAG.test(name.slice(at + 1)) || name.length - at - 1 > LANGUAGE_TAG_LENGTH) {
+      found.push([name, member, new Fault('must have a language tag (BCP 47) after #')])
+    } else if (seen.has(folded)) found.push([name, member, new Fault('must not have one language twice')])
+    else if (seen.size === LOCALISED_MEMBERS) {
+      found.push([name, member, new Fault('must not have so many languages')])
+      return found
+    } else found.push([name, member])
+    seen.add(folded)
+  }
+  return found
 }
 
 /** The rules between members, on metadata that is complete. */
