@@ -8,8 +8,22 @@ import type { Route } from '../web/handler.ts'
 /** Seconds. Clients read a document twice in one sign-in; a changed setting has to be seen soon. */
 const MAX_AGE = 60
 
+export type MetadataSettings = Pick<
+  Settings,
+  | 'resource'
+  | 'issuer'
+  | 'registrationEndpoint'
+  | 'authorizationEndpoint'
+  | 'tokenEndpoint'
+  | 'jwksUri'
+  | 'revocationEndpoint'
+  | 'introspectionEndpoint'
+  | 'allowDynamicClientRegistration'
+  | 'corsAllowOrigins'
+>
+
 /** The metadata documents: built once from the settings, never from a request. */
-export function metadataRoutes({ settings }: { settings: Settings }): Route[] {
+export function metadataRoutes({ settings }: { settings: MetadataSettings }): Route[] {
   const server = {
     ...settings,
     registrationEndpoint: settings.allowDynamicClientRegistration ? settings.registrationEndpoint : undefined,

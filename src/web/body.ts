@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import { OAuthError } from '../oauth/errors.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 
 /** No form or registration of a real client comes near this; the largest seen is 2 kB. */
 export const BODY_LIMIT = 64 * 1024
+
+const FORM = 'application/x-www-form-urlencoded'
 
 /**
  * The body's bytes. 413 beyond `limit`, whether announced or found while reading; 415 for a content encoding, since
@@ -17,7 +20,7 @@ export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Ui
   if (length !== null) {
     // Node's parser holds the sender to the length it announced.
     if (!/^\d{1,15}$/.test(length) || Number(length) > limit) return tooLarge(limit)
-    return new Uint8Array(await request.arrayBuffer())
+    return Buffer.from(await request.arrayBuffer())
   }
   if (!request.body) return new Uint8Array(0)
   const chunks: Uint8Array[] = []
@@ -33,18 +36,19 @@ export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Ui
 /** A form, RFC 6749 Appendix B: 415 for any other media type, 400 where it is not UTF-8 or has too many parameters. */
 export async function readForm(request: Request, limit = BODY_LIMIT): Promise<Parameters | OAuthError> {
   const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
-    return new OAuthError('invalid_request', 'content-type must be application/x-www-form-urlencoded', {
-      status: 415,
-    })
-  }
-  const charset = /charset="?([^";\s]+)/i.exec(type)?.[1]
-  if (charset && charset.toLowerCase() !== 'utf-8') {
-    return new OAuthError('invalid_request', 'the form must be UTF-8', { status: 415 })
+  if (type !== FORM) {
+    if (!/^application\/x-www-form-urlencoded *(;|$)/i.test(type)) {
+      return new OAuthError('invalid_request', `content-type must be ${FORM}`, { status: 415 })
+    }
+    const charset = /charset="?([^";\s]+)/i.exec(type)?.[1]
+    if (charset && !/^utf-?8$/i.test(charset)) {
+      return new OAuthError('invalid_request', 'the form must be UTF-8', { status: 415 })
+    }
   }
   const body = await readBody(request, limit)
   if (body instanceof OAuthError) return body
-  const parameters = parseParameters(Buffer.from(body).toString('utf8'))
+  if (!isUtf8(body)) return new OAuthError('invalid_request', 'the form is not UTF-8')
+  const parameters = parseParameters(Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8'))
   return parameters ?? new OAuthError('invalid_request', 'too many parameters')
 }
 
