@@ -12,6 +12,7 @@ import { postForm } from '../support/site.ts'
 let server: RunningServer
 before(async () => {
   server = await startServer()
+  await server.says(/Corpus indexed/)
 })
 after(() => server[Symbol.asyncDispose]())
 

@@ -15,6 +15,7 @@ import { postForm } from '../support/site.ts'
 let server: RunningServer
 before(async () => {
   server = await startServer()
+  await server.says(/Corpus indexed/)
 })
 after(() => server[Symbol.asyncDispose]())
 
@@ -114,7 +115,8 @@ test('RFC 6750 §3.1 the official client v2 steps up from insufficient_scope', a
   const call = { name: 'fetch', arguments: { id: best?.id } }
   await assert.rejects(client.callTool(call), UnauthorizedError)
   const asked = provider.authorizationUrl?.searchParams.get('scope')?.split(' ').sort()
-  assert.deepEqual(asked, ['corpus:read', 'corpus:search'])
+  // It adds offline_access by itself, since the metadata list it and it holds a refresh token.
+  assert.deepEqual(asked, ['corpus:read', 'corpus:search', 'offline_access'])
   await signIn(provider, transport)
   const document = await client.callTool(call)
   assert.match(JSON.stringify(document.structuredContent), /80 °C/)

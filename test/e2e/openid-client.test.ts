@@ -8,6 +8,7 @@ import { CALLBACK, signInAndDecide } from '../support/scenario.ts'
 let server: RunningServer
 before(async () => {
   server = await startServer()
+  await server.says(/Corpus indexed/)
 })
 after(() => server[Symbol.asyncDispose]())
 

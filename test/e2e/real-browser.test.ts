@@ -36,6 +36,7 @@ let server: RunningServer
 before(async () => {
   if (skip !== false) return
   server = await startServer({ owner: false })
+  await server.says(/Corpus indexed/)
   browser = await chromium.launch({ executablePath, args: ARGUMENTS, headless: true })
 })
 after(async () => {

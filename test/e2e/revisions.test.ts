@@ -8,6 +8,7 @@ let server: RunningServer
 let token: string
 before(async () => {
   server = await startServer()
+  await server.says(/Corpus indexed/)
   token = (await obtainTokens(server, await registerClient(server))).access_token
 })
 after(() => server[Symbol.asyncDispose]())

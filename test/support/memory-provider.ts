@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type {
   OAuthClientMetadata,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   StoredOAuthClientInformation,
   StoredOAuthTokens,
 } from '@modelcontextprotocol/client'
@@ -17,6 +18,7 @@ export class MemoryProvider implements OAuthClientProvider {
   client: StoredOAuthClientInformation | undefined
   granted: StoredOAuthTokens | undefined
   authorizationUrl: URL | undefined
+  #discovery: OAuthDiscoveryState | undefined
   #verifier = ''
   readonly #state = randomBytes(16).toString('hex')
 
@@ -50,6 +52,12 @@ export class MemoryProvider implements OAuthClientProvider {
   }
   codeVerifier(): string {
     return this.#verifier
+  }
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.#discovery = state
+  }
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#discovery
   }
   invalidateCredentials(scope: 'all' | 'client' | 'tokens' | 'verifier' | 'discovery'): void {
     if (scope === 'all' || scope === 'client') this.client = undefined

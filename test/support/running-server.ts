@@ -10,7 +10,8 @@ import { OWNER, type Site } from './site.ts'
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const SAMPLE = fileURLToPath(new URL('../data/notes', import.meta.url))
 
-const SETUP_LINK = /\S+\/setup\?\S+\s/
+/** Printed before the line that says ready. */
+const SETUP_LINK = /\S+\/setup\?\S+/
 
 /** The program as its user starts it: a process of its own. */
 export type RunningServer = Site & {
@@ -19,6 +20,8 @@ export type RunningServer = Site & {
   /** All of standard output so far, and standard error. */
   readonly output: () => string
   readonly log: () => string
+  /** Resolves when standard output has said so, whenever that was; rejects where the process ends before. */
+  says(pattern: RegExp): Promise<RegExpExecArray>
   /** The one-time link of a first start without an owner. */
   readonly setupLink: string | undefined
   readonly pid: number
@@ -62,8 +65,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const remove = async () => {
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true })
   }
-  const expectsLink = options.owner === false && options.dataDir === undefined
-  const url = await ready(child, output, log, expectsLink).catch(async (fault) => {
+  const says = (pattern: RegExp) => waitFor(child, output, log, pattern)
+  const [, url = ''] = await says(/CorpusIQ is ready: (\S+)\s/).catch(async (fault) => {
     await remove()
     throw fault
   })
@@ -78,7 +81,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     dataDir,
     output,
     log,
-    setupLink: SETUP_LINK.exec(output())?.[0].trim(),
+    says,
+    setupLink: SETUP_LINK.exec(output())?.[0],
     pid: child.pid ?? 0,
     fetch: (request) => fetch(request),
     stop: () => end('SIGTERM'),
@@ -93,22 +97,26 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   }
 }
 
-/** Resolves with the URL of the line that says ready, and where a setup link is due, not before it. */
-function ready(
+function waitFor(
   child: ChildProcess,
   output: () => string,
   log: () => string,
-  expectsLink: boolean,
-): Promise<string> {
+  pattern: RegExp,
+): Promise<RegExpExecArray> {
   return new Promise((resolve, reject) => {
-    child.once('exit', () =>
-      reject(new Error(`the server ended before it was ready:\n${output()}\n${log()}`)),
-    )
+    const look = () => {
+      const found = pattern.exec(output())
+      if (found) resolve(found)
+      return found !== null
+    }
+    const fail = () => {
+      if (!look()) reject(new Error(`the server ended before it said ${pattern}:\n${output()}\n${log()}`))
+    }
+    if (look()) return
+    if (child.exitCode !== null || child.signalCode !== null) return fail()
+    child.stdout?.on('data', look)
+    child.once('close', fail)
     child.once('error', reject)
-    child.stdout?.on('data', () => {
-      const url = /CorpusIQ is ready: (\S+)\s/.exec(output())?.[1]
-      if (url !== undefined && (!expectsLink || SETUP_LINK.test(output()))) resolve(url)
-    })
   })
 }
 
