@@ -280,9 +280,9 @@ test('the setup form refuses weak and differing passwords with a reason, and sta
   const form = page.forms[0]
   assert.ok(form)
   for (const [values, reason] of [
-    [{ password: 'short' }, /at least 8 characters/],
+    [{ password: 'qz7' }, /at least 8 characters/],
     [{ password: 'password123' }, /easy to guess/],
-    [{ password: OWNER.password, password_again: 'other' }, /differ/],
+    [{ password: OWNER.password, password_again: 'qz7 qz7 qz7' }, /differ/],
     [{ username: '', password: OWNER.password }, /username is missing/],
   ] as const) {
     const visit = await browser.submit(page, form, { username: 'owner', ...values })
