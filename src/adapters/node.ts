@@ -8,8 +8,7 @@ export type ListenOptions = {
   host: string
   /** 0: any free one. */
   port: number
-  /** How long `close` waits for answers that are under way, in milliseconds. */
-  patience?: number
+  times?: Partial<Times>
 }
 
 export type Listening = {
@@ -18,23 +17,36 @@ export type Listening = {
   close(): Promise<void>
 }
 
+/** Milliseconds. */
+export type Times = {
+  /** Whoever drips headers or a body has this long. Answers may take longer: streams do. */
+  readonly headersTimeout: number
+  readonly requestTimeout: number
+  readonly connectionsCheckingInterval: number
+  /** How long an idle connection is kept. */
+  readonly keepAliveTimeout: number
+  /** How long `close` waits for answers that are under way. */
+  readonly patience: number
+}
+
 /**
- * Whoever drips headers or a body has this long (milliseconds). Answers may take longer: streams do.
- * Idle connections are kept a little longer than the usual proxies keep theirs (cloudflared: 90 s), because whichever
- * side closes first must not be the one that is about to be asked.
+ * Idle connections live a little longer here than in the usual proxies (cloudflared: 90 s): the side that closes first
+ * must be the one that asks, or a request runs into a closing door.
  */
-const TIMES = {
+export const TIMES: Times = {
   headersTimeout: 20_000,
   requestTimeout: 60_000,
   connectionsCheckingInterval: 5_000,
   keepAliveTimeout: 95_000,
-} as const
+  patience: 10_000,
+}
 
 /** Request line and headers together: a URL of 16 kB, which the edge answers with 414 beyond, and as much again. */
 const HEADER_LIMIT = 32 * 1024
 
 /** Serves `fetch` over HTTP/1.1. Rejects with Node's own error where it cannot listen (EADDRINUSE, EACCES …). */
-export async function listen({ fetch, host, port, patience = 10_000 }: ListenOptions): Promise<Listening> {
+export async function listen({ fetch, host, port, times }: ListenOptions): Promise<Listening> {
+  const { patience, ...timeouts } = { ...TIMES, ...times }
   const answer = getRequestListener((request, env) => {
     const { incoming } = env as HttpBindings
     return fetch(request, {
@@ -44,7 +56,7 @@ export async function listen({ fetch, host, port, patience = 10_000 }: ListenOpt
     })
   })
   const server = createServer(
-    { ...TIMES, maxHeaderSize: HEADER_LIMIT, insecureHTTPParser: false, requireHostHeader: true },
+    { ...timeouts, maxHeaderSize: HEADER_LIMIT, insecureHTTPParser: false, requireHostHeader: true },
     (incoming, outgoing) => {
       if (hasOneHost(incoming)) answer(incoming, outgoing)
       else refuseRequest(outgoing)
