@@ -39,16 +39,18 @@ export function createAuthenticateClient({
   clients,
   clientSecretHash,
   now,
+  slowLimit = SLOW_LIMIT,
 }: {
   clients: Pick<ClientStore, 'find'>
   clientSecretHash: 'sha256' | 'argon2id'
   now: Clock
+  slowLimit?: number
 }): AuthenticateClient {
   let slow = 0
 
   const isSecret = async (secret: string, stored: string): Promise<boolean | OAuthError> => {
     if (stored.startsWith('sha256:')) return equal(`sha256:${sha256(secret)}`, stored)
-    if (slow >= SLOW_LIMIT) {
+    if (slow >= slowLimit) {
       return new OAuthError('temporarily_unavailable', 'too many authentications at once', {
         headers: { 'retry-after': '1' },
       })
