@@ -4,9 +4,8 @@ import { isBusy, isUnavailable, named } from './faults.ts'
 
 /** Verbs in one transaction at most: bounds how long one commit holds the event loop. */
 const BATCH = 512
-/** Milliseconds between two tries while another process writes, and after how many of them a write is given up. */
-const RETRY_PAUSE = 10
-const RETRY_LIMIT = 5000
+/** Milliseconds between two tries while another process writes. */
+const PAUSE = 10
 
 type Entry = {
   /** Runs inside the transaction; may run twice, so it changes nothing but the database. */
@@ -28,7 +27,8 @@ export type GroupCommit = {
   end(): Promise<void>
 }
 
-export function createGroupCommit(database: DatabaseSync): GroupCommit {
+/** `patience`: milliseconds after which a write that another process keeps waiting is given up. */
+export function createGroupCommit(database: DatabaseSync, patience: number): GroupCommit {
   const begin = database.prepare('BEGIN IMMEDIATE')
   const commit = database.prepare('COMMIT')
   const savepoint = database.prepare('SAVEPOINT verb')
@@ -43,27 +43,24 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
     scheduled = false
     const batch = queue.length <= BATCH ? queue : queue.slice(0, BATCH)
     queue = queue.length <= BATCH ? [] : queue.slice(BATCH)
-    let outcome: 'done' | 'busy'
     try {
-      outcome = runAll(batch)
-      busySince = undefined
+      runAll(batch)
     } catch (fault) {
       rollback()
       if (isBusy(fault) && mayRetry()) {
         queue = batch.concat(queue)
-        outcome = 'busy'
-      } else {
-        for (const entry of batch) entry.reject(named(fault))
-        busySince = undefined
-        outcome = 'done'
+        schedule(PAUSE)
+        return
       }
+      for (const entry of batch) entry.reject(named(fault))
     }
-    if (queue.length > 0) schedule(outcome === 'busy' ? RETRY_PAUSE : 0)
+    busySince = undefined
+    if (queue.length > 0) schedule(0)
     else ended?.()
   }
 
   /** Hopefully: without savepoints, which cost. Only where a verb threw, once more and each in one of its own. */
-  function runAll(batch: readonly Entry[]): 'done' {
+  function runAll(batch: readonly Entry[]): void {
     if (database.isTransaction) rollback()
     begin.run()
     try {
@@ -72,11 +69,10 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
       if (isUnavailable(fault)) throw fault
       rollback()
       runEach(batch)
-      return 'done'
+      return
     }
     commit.run()
     for (const entry of batch) entry.settle()
-    return 'done'
   }
 
   function runEach(batch: readonly Entry[]): void {
@@ -110,7 +106,7 @@ export function createGroupCommit(database: DatabaseSync): GroupCommit {
 
   function mayRetry(): boolean {
     busySince ??= performance.now()
-    return performance.now() - busySince < RETRY_LIMIT
+    return performance.now() - busySince < patience
   }
 
   function schedule(pause: number): void {

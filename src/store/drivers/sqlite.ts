@@ -31,9 +31,9 @@ export type Connection = {
  * - The checkpoint stays SQLite's own, every 1000 pages (4 MB): few enough that it takes a few milliseconds, and the
  *   log stays small beside the data. `journal_size_limit` cuts it back after a burst.
  * - `timeout`: how long SQLite itself may hold the event loop for another process's lock. Writes then wait without
- *   holding it (`GroupCommit`).
+ *   holding it, `patience` milliseconds at the most (`GroupCommit`).
  */
-export function connect(path: string): Connection {
+export function connect(path: string, options: { patience?: number } = {}): Connection {
   const database = new DatabaseSync(path, { timeout: 20, enableForeignKeyConstraints: false })
   try {
     database.exec(
@@ -45,7 +45,7 @@ export function connect(path: string): Connection {
     database.close()
     throw named(fault)
   }
-  const group = createGroupCommit(database)
+  const group = createGroupCommit(database, options.patience ?? 5000)
   const version = database.prepare('PRAGMA data_version')
   version.setReturnArrays(true)
   const nullable = (values: Value[]): SQLInputValue[] => {
