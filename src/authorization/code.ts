@@ -1,7 +1,7 @@
 import { CODE_PREFIX } from '../oauth/prefix.ts'
 import { storageKey } from '../ops/digest.ts'
 import type { Consent } from '../store/ports.ts'
-import type { AuthorizationDependencies } from './authorization.ts'
+import type { AuthorizationDependencies } from './dependencies.ts'
 
 /** RFC 6749 §4.1.2: "A maximum authorization code lifetime of 10 minutes is RECOMMENDED"; clients redeem at once. */
 export const CODE_SECONDS = 60
