@@ -5,14 +5,14 @@ import { isHidden } from './hidden.ts'
 /** Deeper than any page; the parser's cost for a closing tag grows with the depth. */
 const DEPTH = 1024
 
-const HEADINGS: Readonly<Record<string, string>> = {
-  h1: '# ',
-  h2: '## ',
-  h3: '### ',
-  h4: '#### ',
-  h5: '##### ',
-  h6: '###### ',
-}
+const HEADINGS = new Map([
+  ['h1', '# '],
+  ['h2', '## '],
+  ['h3', '### '],
+  ['h4', '#### '],
+  ['h5', '##### '],
+  ['h6', '###### '],
+])
 
 /** Elements that begin and end a line of their own. */
 const BLOCKS: ReadonlySet<string> = new Set([
@@ -37,6 +37,11 @@ export const extractHtml: Extract = (source) => {
   /** The depth at which text went out of sight; 0 where it is in sight. */
   let hiddenAt = 0
 
+  const atLineStart = () => parts.at(-1)?.endsWith('\n') ?? true
+  const breakLine = () => {
+    if (!atLineStart()) parts.push('\n')
+  }
+
   const parser = new Parser({
     onopentag(name, attributes) {
       if (open.push(name) > DEPTH) throw new Error(`elements nest deeper than ${DEPTH}`)
@@ -48,21 +53,24 @@ export const extractHtml: Extract = (source) => {
       if (name === 'pre') preformatted += 1
       else if (name === 'title') inTitle += 1
       else if (name === 'head') inHead += 1
-      const mark = HEADINGS[name]
+      const mark = HEADINGS.get(name)
       if (mark) {
         parts.push('\n\n', mark)
         inHeading = heading === ''
-      } else if (name === 'li') parts.push('\n- ')
-      else if (name === 'p') parts.push('\n\n')
-      else if (name === 'br' || BLOCKS.has(name)) parts.push('\n')
-      else if (name === 'td' || name === 'th') parts.push(' ')
+      } else if (name === 'p') parts.push('\n\n')
+      else if (name === 'br') parts.push('\n')
+      else if (BLOCKS.has(name)) breakLine()
+      else if ((name === 'td' || name === 'th') && !atLineStart()) parts.push(' ')
+      if (name === 'li') parts.push('- ')
     },
     ontext(text) {
       if (hiddenAt > 0) return
       if (inTitle > 0) title += text
       else if (inHead === 0) {
         if (inHeading) heading += text
-        parts.push(preformatted > 0 ? text : text.replace(/\s+/g, ' '))
+        const flowing = preformatted > 0 ? text : text.replace(/\s+/g, ' ')
+        const shown = preformatted === 0 && atLineStart() ? flowing.trimStart() : flowing
+        if (shown !== '') parts.push(shown)
       }
     },
     onclosetag(name) {
@@ -75,10 +83,9 @@ export const extractHtml: Extract = (source) => {
       if (name === 'pre') preformatted -= 1
       else if (name === 'title') inTitle -= 1
       else if (name === 'head') inHead -= 1
-      if (HEADINGS[name]) {
-        parts.push('\n\n')
-        inHeading = false
-      } else if (BLOCKS.has(name)) parts.push('\n')
+      if (HEADINGS.has(name)) inHeading = false
+      if (HEADINGS.has(name) || name === 'p') parts.push('\n\n')
+      else if (BLOCKS.has(name)) breakLine()
     },
   })
   parser.end(source)
@@ -86,7 +93,6 @@ export const extractHtml: Extract = (source) => {
   const text = parts
     .join('')
     .replace(/(?<![^\S\n])[^\S\n]+\n/g, '\n')
-    .replace(/\n[^\S\n]+(?=[#-] )/g, '\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()
   return { title: title.trim() || heading.trim(), text }

@@ -44,8 +44,8 @@ function* lines(text: string): Generator<[at: number, end: number]> {
 
 /** Where a line too long for one passage is cut: after a space near the target, never within a character. */
 function cutWithin(text: string, start: number): number {
-  const space = text.lastIndexOf(' ', start + TARGET)
-  if (space > start + TARGET / 2) return space + 1
+  const space = text.slice(start, start + TARGET).lastIndexOf(' ')
+  if (space > TARGET / 2) return start + space + 1
   const within = text.charCodeAt(start + TARGET)
   return start + TARGET + (within >= 0xdc00 && within <= 0xdfff ? 1 : 0)
 }

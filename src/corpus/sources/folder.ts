@@ -94,7 +94,7 @@ export function readFile(
     if (standing.ino !== stats.ino || standing.dev !== stats.dev)
       return { problem: 'replaced while it was opened' }
     const bytes = stats.size > limit ? undefined : readAtMost(file, Number(stats.size), limit)
-    if (!bytes) return { problem: `larger than ${Math.round(limit / 1024 / 1024)} MB` }
+    if (!bytes) return { problem: `larger than ${limit.toLocaleString('en')} bytes` }
     return { bytes, stamp: stampOf(stats), modified: new Date(Number(stats.mtimeMs)).toISOString() }
   } catch (fault) {
     if (isGone(fault)) return undefined
