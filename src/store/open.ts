@@ -11,8 +11,8 @@ export const DATABASE = 'corpusiq.db'
 
 /**
  * Opens the store in `dataDir`, which is made (0700, its files 0600) where it is missing, and brings its schema up to
- * date. Any number of processes may have it open. Throws `SchemaTooNew`, `StoreUnavailable`, or what the file system
- * says, each with a sentence fit for a terminal.
+ * date. Any number of processes may have it open. Throws `DataUnusable`, `StoreUnavailable`, or what the file system
+ * says.
  */
 export async function openStore(options: { dataDir: string }): Promise<Store> {
   const connection = await connectPatiently(privateFile(options.dataDir, DATABASE))

@@ -34,6 +34,11 @@ export class StoreUnavailable extends Error {
   readonly retryAfter = 2
 }
 
+/** The data directory holds what this program can't use; nothing was changed. The message is a line for a terminal. */
+export class DataUnusable extends Error {
+  override readonly name = 'DataUnusable'
+}
+
 /** Every attempt at the doors: when, from where, what, outcome. */
 export type AuditRecord = {
   readonly at: number

@@ -32,6 +32,11 @@ export function named(fault: unknown): unknown {
   return description === undefined ? fault : new StoreUnavailable(description, { cause: fault })
 }
 
+/** The file is something else than a database. */
+export function isNoDatabase(fault: unknown): boolean {
+  return resultCode(fault) === 26
+}
+
 /** The low byte of SQLite's extended result code; 0 for what SQLite didn't throw. */
 function resultCode(fault: unknown): number {
   return fault instanceof Error && 'errcode' in fault && typeof fault.errcode === 'number'

@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { named } from './faults.ts'
+import { DataUnusable } from '../ports.ts'
+import { isNoDatabase, named } from './faults.ts'
 import { createGroupCommit } from './group-commit.ts'
 
 /** A value for a `?`; undefined is stored as NULL. */
@@ -25,7 +26,7 @@ export type Connection = {
 }
 
 /**
- * Opens the file at `path`. Throws where it can't be; SQLite's own errors of the surroundings as `StoreUnavailable`.
+ * Opens the file at `path`. Throws `DataUnusable` where it is no database, `StoreUnavailable` where it can't be reached.
  *
  * - WAL with `synchronous=FULL`: readers never wait for a writer, and a commit is synced before it returns.
  * - The checkpoint stays SQLite's own, every 1000 pages (4 MB): few enough that it takes a few milliseconds, and the
@@ -43,7 +44,10 @@ export function connect(path: string, options: { patience?: number } = {}): Conn
     )
   } catch (fault) {
     database.close()
-    throw named(fault)
+    if (!isNoDatabase(fault)) throw named(fault)
+    throw new DataUnusable(
+      `${path} is not a database: move it away or name another directory, e.g. --data-dir ./other`,
+    )
   }
   const group = createGroupCommit(database, options.patience ?? 5000)
   const version = database.prepare('PRAGMA data_version')

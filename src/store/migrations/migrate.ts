@@ -1,25 +1,20 @@
 import type { Connection } from '../drivers/sqlite.ts'
+import { DataUnusable } from '../ports.ts'
 import { start } from './0001-start.ts'
 
 /** In order; the number of those applied is the schema's version. A published one never changes. */
 const MIGRATIONS: readonly string[] = [start]
 
-/** The schema is newer than this program: nothing was changed. */
-export class SchemaTooNew extends Error {
-  override readonly name = 'SchemaTooNew'
-  constructor(found: number) {
-    super(
-      `The data directory was written by a newer CorpusIQ (schema ${found}, this one knows ${MIGRATIONS.length}): ` +
-        'install that version or name another directory with CORPUSIQ_DATA_DIR.',
-    )
-  }
-}
-
-/** Brings the schema up to date in one transaction, so that a start cut short leaves the old one whole. */
+/** Brings the schema up to date in one transaction, so that a start cut short leaves the old one whole. Throws `DataUnusable`. */
 export async function migrate(connection: Connection): Promise<void> {
   const version = connection.get<{ user_version: number }>('PRAGMA user_version')
   const current = () => version()?.user_version ?? 0
-  if (current() > MIGRATIONS.length) throw new SchemaTooNew(current())
+  if (current() > MIGRATIONS.length) {
+    throw new DataUnusable(
+      `The data directory was written by a newer CorpusIQ (schema ${current()}, this one knows ${MIGRATIONS.length}): ` +
+        'install that version or name another directory, e.g. --data-dir ./other',
+    )
+  }
   if (current() === MIGRATIONS.length) return
   await connection.write(() => {
     // Asked again: another process may have started at the same time.
