@@ -25,6 +25,7 @@ const corpus: Corpus = {
   search: async (query, limit) =>
     query === 'tea' ? [{ ...DOCUMENT, text: 'Green tea', score: 1 }].slice(0, limit) : [],
   fetch: async (id) => {
+    assert.match(id, /^[A-Za-z0-9_-]{1,200}$/, 'nothing else is worth a look-up by resource')
     if (id === 'broken') throw new Error('SQLITE_IOERR /home/someone/secret/path')
     return id === DOCUMENT.id ? DOCUMENT : undefined
   },
@@ -291,8 +292,8 @@ test('A-152 malformed messages are answered with an error below 500', async () =
     assert.equal(response.status, status, `${text.slice(0, 60)} → ${answer.slice(0, 200)}`)
     assert.doesNotMatch(answer, /\bat .*\.ts|node_modules/)
   }
-  const invalidUtf8 = await endpoint().fetch({ body: new Uint8Array([0x22, 0xff, 0x22]), headers: as(BOTH) })
-  assert.equal(invalidUtf8.status, 400)
+  const invalidUtf8 = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"ping","params":{"x":"\xff"}}', 'latin1')
+  assert.equal((await endpoint().fetch({ body: invalidUtf8, headers: as(BOTH) })).status, 400)
 })
 
 test('A-152 JSON-RPC §5.1 an unknown method or tool is an error of the protocol', async () => {
