@@ -69,6 +69,7 @@ test('A-007 depth is bounded, and no size or depth of nonsense takes long or bre
   refused(`${'{"a":'.repeat(17)}1${'}'.repeat(17)}`, /nested deeper than 16/)
   refused(`{"a":${'['.repeat(16)}${']'.repeat(16)}}`, /nested deeper than 16/)
   assert.ok(!(parse(`{"a":${'['.repeat(15)}${']'.repeat(15)}}`) instanceof Fault))
+  assert.ok(!(parse(`{"a":[${'[[]],{},'.repeat(20)}[]]}`) instanceof Fault))
   refused(`{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, /nested deeper/)
   refused('{"a":'.repeat(10_000), /not valid JSON/)
   refused(`{"a":"${'\\'.repeat(60_001)}"}`, /not valid JSON/)

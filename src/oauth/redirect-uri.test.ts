@@ -151,6 +151,13 @@ test('A-026 control characters, spaces and raw non-ASCII are refused anywhere', 
   }
 })
 
+test('the two commonest mistakes are named', () => {
+  refused('https:\\\\evil.example', /must not contain a backslash/)
+  for (const uri of [' https://c.example/', 'https://c.example/\n', 'https://c.example/a b']) {
+    refused(uri, /must not contain spaces or control characters/)
+  }
+})
+
 test('A-028 a relative reference, or what is no URI at all, is refused', () => {
   for (const uri of ['/cb', '//evil.example/cb', 'cb', '', '?', ':', '://x', '1a://x', 'https', 'https//x']) {
     refused(uri)
@@ -260,6 +267,7 @@ test('redirectHost says who receives the code', () => {
     ['http://[::1]:1/cb', '[::1]', 'loopback'],
     ['https://localhost:3000/cb', 'localhost', 'loopback'],
     ['https://2130706433/cb', '127.0.0.1', 'loopback'],
+    ['https://127.1.2.3/cb', '127.1.2.3', 'loopback'],
     ['https://[::ffff:127.0.0.1]/cb', '[::ffff:7f00:1]', 'https'],
     ['cursor://anysphere.cursor-mcp/oauth/callback', 'cursor:', 'private'],
     ['com.example.app:/cb', 'com.example.app:', 'private'],

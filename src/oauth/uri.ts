@@ -12,7 +12,7 @@ export type Uri = {
 const CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/
 const SCHEME = /^([A-Za-z][A-Za-z0-9+.-]*):/
 /** A name (also `*`, which stands for itself), or an IPv6 address; then perhaps a port. */
-const AUTHORITY = /^([A-Za-z0-9._*-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?$/
+const AUTHORITY = /^([A-Za-z0-9._*-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
 
 /**
  * An absolute URI that RFC 3986 and the WHATWG's URL standard, which browsers follow, read alike; or what is wrong
@@ -32,8 +32,8 @@ export function parseUri(text: string): Uri | Fault {
   if (!URL.canParse(text)) return new Fault('is not a URI that a browser could follow')
   if (scheme !== 'http' && scheme !== 'https') return { scheme, host: '' }
   if (!authority) return new Fault(`must have a host after ${scheme}://`)
-  const [, host, port] = AUTHORITY.exec(authority) ?? []
-  if (host === undefined || Number(port ?? 0) > 65_535) return new Fault('has no valid host and port')
+  const host = AUTHORITY.exec(authority)?.[1]
+  if (host === undefined) return new Fault('has no valid host and port')
   return { scheme, host }
 }
 
