@@ -22,7 +22,7 @@ export function answerJson(
 /** The same refusal for a person: what happened in words, and the standard's word for whoever is asked about it. */
 export function refusalPage(error: OAuthError): Response {
   return page({
-    title: 'Request refused',
+    title: 'Request refused · CorpusIQ',
     status: error.status,
     headers: error.headers,
     body: html`<div class="card">
@@ -35,7 +35,7 @@ export function refusalPage(error: OAuthError): Response {
 
 export function notFoundPage(): Response {
   return page({
-    title: 'Not found',
+    title: 'Not found · CorpusIQ',
     status: 404,
     body: html`<div class="card">
 <h1>There is nothing here</h1>
@@ -52,7 +52,7 @@ export function notFoundPage(): Response {
 export function misdirectedPage(host: string, resourceUrl: string): Response {
   const shown = host.length > 200 ? `${host.slice(0, 200)}…` : host
   return page({
-    title: 'Unknown host',
+    title: 'Unknown host · CorpusIQ',
     status: 421,
     body: html`<div class="card">
 <h1>This server does not answer for this host</h1>
@@ -71,7 +71,7 @@ export function failurePage(
   headers: Readonly<Record<string, string>>,
 ): Response {
   return page({
-    title: 'The server failed',
+    title: 'The server failed · CorpusIQ',
     status,
     headers,
     body: html`<div class="card">

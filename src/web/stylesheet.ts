@@ -11,7 +11,8 @@
  * | `button.primary`   | what the page is for; a plain `button` is its alternative                       |
  * | `.actions`         | a row of buttons                                                                |
  * | `.muted`           | small print                                                                     |
- * | `mark`, `pre`      | text to compare or to copy                                                      |
+ * | `.document`        | a document's page, wider; `.origin` where it comes from, `pre.text` its text    |
+ * | `mark`, `pre code` | text to compare; text to copy, selected by one click                            |
  */
 export const STYLESHEET = `:root {
   color-scheme: light dark;
@@ -55,11 +56,14 @@ mark, code { background: var(--mark); color: inherit; border-radius: 0.3rem; pad
 code, pre, mark { font-family: ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; font-size: 0.95em; }
 pre {
   background: var(--mark); border-radius: 0.5rem; padding: 0.75rem 1rem;
-  white-space: pre-wrap; user-select: all; -webkit-user-select: all;
+  white-space: pre-wrap;
 }
-pre code { background: none; padding: 0; }
+pre > code { background: none; padding: 0; user-select: all; -webkit-user-select: all; }
+main:has(.document) { max-width: 46rem; }
+.document .origin { color: var(--soft); font-size: 0.9rem; }
+.document .text { font: inherit; background: var(--sheet); border: 1px solid var(--line); padding: 1rem; }
 .field { display: block; margin: 0 0 1rem; }
-.field label, label.field, label { font-weight: 600; }
+label { font-weight: 600; }
 input:not([type="hidden"], [type="checkbox"], [type="radio"]) {
   display: block; width: 100%; margin-top: 0.3rem; padding: 0.65rem 0.75rem; font: inherit;
   color: var(--text); background: var(--ground); border: 1px solid var(--soft); border-radius: 0.5rem;
