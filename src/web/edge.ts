@@ -32,6 +32,8 @@ export type EdgeDependencies = {
   random?: Random
 }
 
+type Admitted = { readonly route: Route; readonly context: RequestContext }
+
 /** No link or redirect of a real client comes near this. RFC 9110 §4.1 recommends to support 8000 octets. */
 const LONGEST_TARGET = 16 * 1024
 
@@ -45,50 +47,50 @@ export function createEdge({ settings, routes, emit, random = systemRandom }: Ed
   const clientAddress = createClientAddress(settings.trustProxy)
   const surfaces = createSurfaces(settings)
 
-  function misdirected(host: string, request: Request): Response {
-    if (hosts.isNews(host)) emit({ type: 'host.refused', host, expected: settings.resourceUrl })
-    return surfaces.dress(misdirectedPage(host, settings.resourceUrl), 'browser', request)
-  }
-
-  async function answer(request: Request, route: Route, context: RequestContext): Promise<Response> {
-    const { surface } = route
-    try {
-      const result = await route.handler(request, context)
-      if (result instanceof OAuthError) return surfaces.refuse(result, surface, request)
-      return route.fixed ? result : surfaces.dress(result, surface, request)
-    } catch (fault) {
-      // The client went away while it was sending: nobody reads the answer, and nothing failed.
-      if (request.signal.aborted) return new Response(null, { status: 400 })
-      const request_id = random.id('req_')
-      emit({ type: 'request.failed', method: request.method, path: context.path, request_id, fault })
-      return surfaces.fail(fault, request_id, surface, request)
+  /** The route that the request meets and what its handler is told; or the answer, where it meets none. */
+  function admit(request: Request, peer: Peer): Admitted | { refusal: Response } {
+    const target = peer.target ?? request.url
+    const { authority, path, query } = parseTarget(target)
+    const host = hostOf(request, peer, authority)
+    if (!hosts.isOurs(host)) {
+      if (hosts.isNews(host)) emit({ type: 'host.refused', host, expected: settings.resourceUrl })
+      const page = misdirectedPage(host, settings.resourceUrl)
+      return { refusal: surfaces.dress(page, 'browser', request) }
     }
+
+    const found = find(path)
+    const surface = found?.place.surface ?? 'api'
+    if (target.length > LONGEST_TARGET) return { refusal: surfaces.refuse(tooLong(), surface, request) }
+    if (request.method === 'OPTIONS') {
+      // For an unknown path too: a page of another origin reads its 404 only where the preflight was answered.
+      return { refusal: surfaces.options(found?.place.allow ?? 'GET, HEAD', surface, request) }
+    }
+    if (!found) return { refusal: surfaces.nothing(path, request) }
+    const { place, parameter } = found
+    const route = routeFor(place, request.method)
+    if (!route) return { refusal: surfaces.refuse(notAllowed(place.allow), surface, request) }
+    const address = clientAddress(request.headers, peer.address)
+    return { route, context: { address, path, query, parameter } }
   }
 
   return {
     async fetch(request, peer) {
-      const target = peer.target ?? request.url
-      const { authority, path, query } = parseTarget(target)
-      const host = hostOf(request, peer, authority)
-      if (!hosts.isOurs(host)) return misdirected(host, request)
-
-      const found = find(path)
-      const surface = found?.place.surface ?? 'api'
-      if (target.length > LONGEST_TARGET) return surfaces.refuse(tooLong(), surface, request)
-      if (!found) {
-        // A page of another origin reads a 404 only where its preflight was answered.
-        return request.method === 'OPTIONS'
-          ? surfaces.options('GET, HEAD', surface, request)
-          : surfaces.nothing(path, request)
+      const admitted = admit(request, peer)
+      if ('refusal' in admitted) return admitted.refusal
+      const { route, context } = admitted
+      const { surface } = route
+      try {
+        const result = await route.handler(request, context)
+        if (result instanceof OAuthError) return surfaces.refuse(result, surface, request)
+        const response = route.fixed ? result : surfaces.dress(result, surface, request)
+        return request.method === 'HEAD' ? withoutBody(response) : response
+      } catch (fault) {
+        // The client went away while it was sending: nobody reads the answer, and nothing failed.
+        if (request.signal.aborted) return new Response(null, { status: 400 })
+        const request_id = random.id('req_')
+        emit({ type: 'request.failed', method: request.method, path: context.path, request_id, fault })
+        return surfaces.fail(fault, request_id, surface, request)
       }
-      const { place, parameter } = found
-      if (request.method === 'OPTIONS') return surfaces.options(place.allow, surface, request)
-      const route = routeFor(place, request.method)
-      if (!route) return surfaces.refuse(notAllowed(place.allow), surface, request)
-
-      const address = clientAddress(request.headers, peer.address)
-      const response = await answer(request, route, { address, path, query, parameter })
-      return request.method === 'HEAD' ? withoutBody(response) : response
     },
   }
 }
