@@ -37,13 +37,13 @@ ${receiverNotice(receiver, view.redirect_uri, clientName)}
 ${scope.split(' ').map((word) => html`<li>${scopeInWords(word)}</li>\n`)}</ul>
 <input type="hidden" name="transaction" value="${fields.transaction}">
 <input type="hidden" name="token" value="${fields.token}">
+<p class="muted">Signed in as <bdi>${username}</bdi>. ${
+      again ? 'If you did not just start this, close the page.' : 'You can end the access at any time.'
+    }</p>
 <div class="actions">
 <button class="primary" type="submit" name="decision" value="approve">${again ? 'Continue' : 'Allow'}</button>
 ${again ? undefined : html`<button type="submit" name="decision" value="deny">Deny</button>`}
 </div>
-<p class="muted">Signed in as <bdi>${username}</bdi>. ${
-      again ? 'If you did not just start this, close the page.' : 'You can end the access at any time.'
-    }</p>
 </form>`,
   })
 }
@@ -121,8 +121,8 @@ export function refusalPage({ refusal, location, redirect_uri }: Refusal): Respo
     headers: { ...refusal.headers },
     body: html`<section class="card">
 <h1>This cannot go on</h1>
-<p>The request of the program that sent you here has a fault: ${refusal.error_description}.</p>
-<p>Start again in that program. If it happens again, its makers have to know this text.</p>
+<p>What is wrong: ${refusal.error_description}.</p>
+<p>Start again in the program that sent you here. If it happens again, its makers have to know this text.</p>
 ${
   location !== undefined &&
   html`<p><a href="${location}" rel="noreferrer">Return to ${host}</a> with this answer. Only do so if you know this address.</p>`
