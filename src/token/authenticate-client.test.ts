@@ -51,6 +51,15 @@ test('A-107 both encodings of Basic authenticate, and each proves a secret of it
   assert.equal(clientOf(await ask('a%3Ab:c d%')), 'invalid_client')
 })
 
+test('A-102 a client that holds a secret is never let in without it, whatever its metadata say', async () => {
+  const known = client('holder', `sha256:${sha256('secret_x')}`)
+  for (const token_endpoint_auth_method of ['none', 'client_secret_basic', 'client_secret_post'] as const) {
+    const ask = doorman([{ ...known, metadata: { ...known.metadata, token_endpoint_auth_method } }])
+    assert.equal(clientOf(await ask('holder:')), 'invalid_client')
+    assert.equal(clientOf(await ask('holder:secret_x')), 'holder')
+  }
+})
+
 test('CORPUSIQ_CLIENT_SECRET_HASH=argon2id: a slow hash is verified, whatever the setting says now', async () => {
   const known = [
     client('slow', await hashPassword('secret_x')),
