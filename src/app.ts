@@ -36,6 +36,8 @@ export type App = {
   /** The one-time setup link, where no owner exists yet; made anew by each call. */
   setupLink(): Promise<string | undefined>
   readonly createOwner: CreateOwner
+  /** Before the first request: makes the first signing key. Throws where the one there cannot be opened. */
+  prepare(): Promise<void>
 }
 
 export function createApp(deps: AppDependencies): App {
@@ -103,5 +105,10 @@ export function createApp(deps: AppDependencies): App {
       }),
     ],
   })
-  return { fetch: edge.fetch, setupLink: accounts.setupLink, createOwner: accounts.createOwner }
+  return {
+    fetch: edge.fetch,
+    setupLink: accounts.setupLink,
+    createOwner: accounts.createOwner,
+    prepare: token.prepare,
+  }
 }

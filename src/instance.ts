@@ -44,6 +44,7 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
     opened.push(() => corpus.close())
     const now = systemClock
     const app = createApp({ settings, store, corpus, sealing, now, random: systemRandom, emit })
+    await app.prepare()
     await createOwner(app, store, settings)
     opened.push(keepTidy(store, settings, emit))
     return { ...app, close }

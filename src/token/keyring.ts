@@ -16,6 +16,8 @@ export type PublishedKey = PublicJwk & {
 
 /** The server's signing keys. The store is asked each time, so that another process's rotation is seen at once. */
 export type Keyring = {
+  /** Makes the first key where there is none. Throws where the signing one cannot be opened: better now than later. */
+  prepare(): Promise<void>
   /** Signs claims as an access token, with the newest key; makes the first one where there is none. */
   sign(claims: AccessTokenClaims): Promise<string>
   /** The public key of that name; undefined where unknown or retired for so long that no token of it lives. */
@@ -39,7 +41,7 @@ const SEAL = 'signing key'
 export function createKeyring({ keys, sealing, now, random, accessTokenTtl }: KeyringDependencies): Keyring {
   const lifetime = retiredKeyLifetime(accessTokenTtl)
   const publicKeys = new Map<string, KeyObject>()
-  let signing: { kid: string; header: string; sign: (text: string) => string } | undefined
+  let signing: Signing | undefined
 
   const known = async (): Promise<readonly SigningKey[]> => {
     const list = await keys.list()
@@ -51,20 +53,21 @@ export function createKeyring({ keys, sealing, now, random, accessTokenTtl }: Ke
   const isPublished = (key: SigningKey): boolean =>
     key.retired_at === undefined || key.retired_at + lifetime > now()
 
+  const current = async (): Promise<Signing> => {
+    const key = (await known()).find(({ retired_at }) => retired_at === undefined)
+    if (!key) throw new Error('the store kept no signing key')
+    if (signing?.kid !== key.kid) signing = openSigningKey(key, sealing)
+    return signing
+  }
+
   return {
+    async prepare() {
+      await current()
+    },
     async sign(claims) {
-      const key = (await known()).find(({ retired_at }) => retired_at === undefined)
-      if (!key) throw new Error('the store kept no signing key')
-      if (signing?.kid !== key.kid) {
-        const privateKey = sealing.open(SEAL, key.private_key)
-        if (privateKey === undefined) {
-          throw new Error(`signing key ${key.kid} was sealed with another secret than this data directory's`)
-        }
-        const header = `${encodePart(accessTokenHeader(key.kid))}.`
-        signing = { kid: key.kid, header, sign: es256Signer(privateKey) }
-      }
-      const text = signing.header + encodePart(claims)
-      return `${text}.${signing.sign(text)}`
+      const { header, sign } = await current()
+      const text = header + encodePart(claims)
+      return `${text}.${sign(text)}`
     },
     async publicKey(kid) {
       const key = (await keys.list()).find((candidate) => candidate.kid === kid)
@@ -83,6 +86,19 @@ export function createKeyring({ keys, sealing, now, random, accessTokenTtl }: Ke
       })
     },
   }
+}
+
+/** The key in use, ready: the header of its tokens with the dot behind it, and its signature of a text. */
+type Signing = { readonly kid: string; readonly header: string; readonly sign: (text: string) => string }
+
+function openSigningKey({ kid, private_key }: SigningKey, sealing: Sealing): Signing {
+  const privateKey = sealing.open(SEAL, private_key)
+  if (privateKey === undefined) {
+    throw new Error(
+      `The signing key ${kid} was sealed with another secret than the one in the data directory. Put the secret back, or make a new key: corpusiq keys rotate`,
+    )
+  }
+  return { kid, header: `${encodePart(accessTokenHeader(kid))}.`, sign: es256Signer(privateKey) }
 }
 
 /**

@@ -34,6 +34,8 @@ export type Token = {
   readonly routes: readonly Route[]
   /** For the protected resource: what a good access token says, else `invalid_token`. */
   readonly verifyAccess: VerifyAccess
+  /** Before the first request: makes the first signing key. Throws where the one there cannot be opened. */
+  prepare(): Promise<void>
 }
 
 /** Tokens: made for a grant, verified, revoked, looked up, and the keys behind them. */
@@ -69,7 +71,7 @@ export function createToken(deps: TokenDependencies): Token {
     ),
     ...served('GET', settings.jwksUri, '/.well-known/jwks.json', jwksEndpoint(keyring)),
   ]
-  return { routes, verifyAccess }
+  return { routes, verifyAccess, prepare: keyring.prepare }
 
   /** At the path that the settings name and at the default ones, which some clients take for granted. */
   function served(method: 'GET' | 'POST', endpoint: string, path: string, handler: Handler): Route[] {

@@ -264,3 +264,10 @@ test('two servers that start at once sign with one key', async () => {
   await Promise.all(Array.from({ length: 5 }, () => other.fetch(new Request(other.settings.jwksUri))))
   assert.equal((await other.store.keys.list()).length, 1)
 })
+
+test('a key that another secret sealed is told before the first request, and a new one is the way out', async () => {
+  await using other = await createTestApp({ owner: false })
+  const strangers = { sealing: createSealing(randomBytes(32)), now: other.now, random: systemRandom }
+  await rotateSigningKey({ keys: other.store.keys, accessTokenTtl: 3600, ...strangers })
+  await assert.rejects(other.app.prepare(), /keys rotate/)
+})
