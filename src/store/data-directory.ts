@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isBusy } from './drivers/faults.ts'
@@ -16,7 +16,7 @@ export function privateFile(dataDir: string, name: string): string {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (fault) {
     if (!(fault instanceof Error && 'code' in fault && fault.code === 'EEXIST')) throw fault
-    chmodSync(path, 0o600)
+    if (statSync(path).mode & 0o077) chmodSync(path, 0o600)
   }
   return path
 }
