@@ -83,6 +83,18 @@ test('A-176 a page of another origin reads challenges and errors of machines’ 
   }
 })
 
+test('some clients begin with HEAD: at /mcp it is challenged like any other method, and has no body', async () => {
+  for (const path of ['/mcp', '/mcp/']) {
+    const answer = await exchange(
+      server.port,
+      `HEAD ${path} HTTP/1.1\r\nHost: 127.0.0.1:8787\r\nConnection: close\r\n\r\n`,
+    )
+    assert.match(answer, /^HTTP\/1\.1 401 /)
+    assert.match(answer, /www-authenticate: Bearer .*resource_metadata="/i)
+    assert.match(answer, /\r\n\r\n$/)
+  }
+})
+
 test('A-061 methods that a door does not take are 405 with Allow', async () => {
   for (const path of ['/register', '/token', '/revoke', '/introspect']) {
     for (const method of ['GET', 'PUT', 'DELETE', 'PATCH']) {

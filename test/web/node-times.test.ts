@@ -57,7 +57,7 @@ test('a port in use is the error that it is', async () => {
 
 test('close answers what is under way, ends idle connections, and takes no new ones', async () => {
   const { fetch, started, finish } = slow()
-  const server = await listen({ fetch, host: '127.0.0.1', port: 0 })
+  const server = await listen({ fetch, host: '127.0.0.1', port: 0, times: { patience: 60_000 } })
   const idle = await open(server.port)
   idle.send(GET)
   await idle.until('served')
