@@ -37,7 +37,11 @@ if (files.length === 0) {
 
 const skipped: string[] = []
 const names = values['test-name-pattern']
+/** A test that hangs fails after this long, in milliseconds. */
+const PATIENCE = 300_000
+
 const tests = run({
+  timeout: PATIENCE,
   files,
   concurrency: Number(values.concurrency),
   ...(names ? { testNamePatterns: names } : {}),

@@ -8,7 +8,7 @@ import { openCorpus } from './corpus/open.ts'
 import { systemClock } from './ops/clock.ts'
 import { SettingFault } from './ops/config.ts'
 import type { Emit } from './ops/events.ts'
-import { Fault, systemCode } from './ops/fault.ts'
+import { Fault, systemCode, worldFault } from './ops/fault.ts'
 import { systemRandom } from './ops/random.ts'
 import { createSealing } from './ops/sealing.ts'
 import { openServerSecret } from './ops/server-secret.ts'
@@ -50,15 +50,8 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
     return { ...app, close }
   } catch (fault) {
     await close()
-    return startFault(fault)
+    return worldFault(fault)
   }
-}
-
-/** The rooms throw what the world refused them (a folder, a disk) as one sentence; a bug stays a bug. */
-function startFault(fault: unknown): Fault {
-  const isBug = fault instanceof TypeError || fault instanceof ReferenceError || fault instanceof RangeError
-  if (fault instanceof Error && !isBug) return new Fault(fault.message)
-  throw fault
 }
 
 function holdDataDir(dataDir: string): { release(): void } | Fault {

@@ -1,6 +1,6 @@
 /** The table of commands. Each one's file is loaded when it is called: a start loads no more than it needs. */
 import { Command } from 'commander'
-import type { Fault } from '../ops/fault.ts'
+import { type Fault, worldFault } from '../ops/fault.ts'
 import { VERSION } from '../ops/version.ts'
 import { addSettingFlags } from './settings-flags.ts'
 
@@ -8,7 +8,7 @@ type Outcome = Promise<Fault | undefined> | Fault | undefined
 
 /** A fault is one line on standard error and exit code 1. */
 async function settle(outcome: Outcome): Promise<void> {
-  const fault = await outcome
+  const fault = await Promise.resolve(outcome).catch(worldFault)
   if (fault === undefined) return
   process.stderr.write(`corpusiq: ${fault.line.replace(/\s+/g, ' ')}\n`)
   process.exitCode = 1
@@ -78,6 +78,9 @@ dataCommand(keys, 'rotate', 'sign by a new key; tokens of the earlier one stay g
 )
 
 const accounts = program.command('accounts').description('the people who sign in')
+dataCommand(accounts, 'list', 'list them').action(async (options) =>
+  settle((await import('./accounts.ts')).listAccounts(options)),
+)
 dataCommand(accounts, 'set-password', 'set a password: from a prompt, or from standard input')
   .argument('<username>', 'whose')
   .addHelpText('after', '\nExample:\n  corpusiq accounts set-password maria < password.txt')

@@ -10,3 +10,10 @@ export class Fault {
 export function systemCode(fault: unknown): string | undefined {
   return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined
 }
+
+/** What the world refused (a folder, a disk, a port), thrown as a sentence, becomes a value; a bug is thrown again. */
+export function worldFault(fault: unknown): Fault {
+  const isBug = fault instanceof TypeError || fault instanceof ReferenceError || fault instanceof RangeError
+  if (fault instanceof Error && !isBug) return new Fault(fault.message)
+  throw fault
+}

@@ -57,14 +57,24 @@ export function createLog(
 }
 
 function standardOutput(): Output {
-  // A reader that does not read costs at most 8 MB; then lines are dropped.
-  return destination({
+  const stream = destination({
     dest: 1,
     sync: false,
     minLength: 4096,
     periodicFlush: 100,
+    // What a reader that does not read costs at most; then lines are dropped.
     maxLength: 8 * 1024 * 1024,
   })
+  return {
+    write: (text) => stream.write(text),
+    flushSync() {
+      try {
+        stream.flushSync()
+      } catch {
+        // Nobody reads any more (`corpusiq serve | head`): the server goes on without a log.
+      }
+    },
+  }
 }
 
 const COLOURS: Record<Level, 'red' | 'yellow' | 'green' | 'gray'> = {

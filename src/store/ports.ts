@@ -170,6 +170,8 @@ export type AccountStore = {
   exists(): Promise<boolean>
   find(account_id: string): Promise<Account | undefined>
   findByUsername(username: string): Promise<(Account & { password_hash: string }) | undefined>
+  /** Every account, the oldest first: a handful. */
+  list(): Promise<Account[]>
   /** Sets a password and ends every session of the account. */
   setPassword(account_id: string, password_hash: string, audit: AuditRecord): Promise<void>
 }

@@ -114,6 +114,9 @@ test('accounts set-password: from standard input; the old one is refused, the ne
 
   assert.ok((await signedIn(OWNER.password)) === false)
   assert.ok(await signedIn('another long sentence'))
+  const listed = await corpusiq(['accounts', 'list', '--json', '--data-dir', server.dataDir])
+  assert.equal(JSON.parse(listed.output)[0].username, OWNER.username)
+  assert.doesNotMatch(listed.output, /argon2/)
   const unknown = await corpusiq(['accounts', 'set-password', 'nobody', '--data-dir', server.dataDir])
   assert.equal(unknown.code, 1)
   assert.match(unknown.errors, /^corpusiq: There is no account nobody\.?[^\n]*\n$/)

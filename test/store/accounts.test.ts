@@ -30,6 +30,7 @@ test('an account is found by its id and its exact username', async (t) => {
   })
   assert.equal(await store.accounts.findByUsername('owner\u0000'), undefined)
   assert.equal(await store.accounts.find('account_2'), undefined)
+  assert.deepEqual(await store.accounts.list(), [account])
 })
 
 test('a session names its account until it ends or expires', async (t) => {

@@ -18,6 +18,7 @@ export function createAccounts(
   const findByUsername = connection.get<Account & { password_hash: string }>(
     'SELECT account_id, username, password_hash FROM accounts WHERE username = ?',
   )
+  const all = connection.all<Account>('SELECT account_id, username FROM accounts ORDER BY created_at')
   const setPassword = connection.run('UPDATE accounts SET password_hash = ? WHERE account_id = ?')
   const endSessions = connection.run('DELETE FROM sessions WHERE account_id = ?')
 
@@ -32,6 +33,7 @@ export function createAccounts(
     exists: () => connection.read(() => any() !== undefined),
     find: (account_id) => connection.read(() => plain(find(account_id))),
     findByUsername: (username) => connection.read(() => plain(findByUsername(username))),
+    list: () => connection.read(() => all().map((row) => ({ ...row }))),
     setPassword: (account_id, password_hash, audit) =>
       connection.write(() => {
         setPassword(password_hash, account_id)
