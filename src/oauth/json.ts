@@ -10,8 +10,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
  * The object of an I-JSON message (RFC 7493), strictly: UTF-8, no name twice in one object, no number beyond a
- * double, no lone surrogate; and no NUL, which databases and C libraries read as an end. `__proto__` and the like are
- * ordinary members of what is returned, and harmless as long as nobody copies members by names that came from outside.
+ * double, no lone surrogate; no NUL, which databases and C libraries read as an end; and nothing that would reach a
+ * prototype (`__proto__`, `constructor.prototype`) where somebody copies members by their names (CWE-1321).
  */
 export function parseJsonObject(bytes: Uint8Array): JsonObject | Fault {
   let text: string
@@ -32,10 +32,11 @@ export function parseJsonObject(bytes: Uint8Array): JsonObject | Fault {
   const written = countNames(text)
   if (written === undefined) return new Fault(`is nested deeper than ${DEPTH} levels`)
   // JSON.parse keeps one of two members with the same name: then fewer are left than were written.
-  const kept = { names: 0, finite: true }
+  const kept: Kept = { names: 0, finite: true, plain: true }
   countKept(value, kept)
   if (kept.names !== written) return new Fault('has two members with the same name')
   if (!kept.finite) return new Fault('has a number that is out of range')
+  if (!kept.plain) return new Fault('has a member that reaches a prototype')
   if (text.includes('\\u') && !isText(value)) {
     return new Fault('has a text with a NUL or half a surrogate pair')
   }
@@ -75,7 +76,9 @@ function endOfString(text: string, start: number): number {
   }
 }
 
-function countKept(value: JsonValue, kept: { names: number; finite: boolean }): void {
+type Kept = { names: number; finite: boolean; plain: boolean }
+
+function countKept(value: JsonValue, kept: Kept): void {
   if (typeof value === 'number') {
     kept.finite &&= Number.isFinite(value)
   } else if (typeof value === 'object' && value !== null) {
@@ -84,10 +87,19 @@ function countKept(value: JsonValue, kept: { names: number; finite: boolean }): 
       return
     }
     for (const name of Object.keys(value)) {
+      const member = value[name] as JsonValue
       kept.names++
-      countKept(value[name] as JsonValue, kept)
+      kept.plain &&= !reachesPrototype(name, member)
+      countKept(member, kept)
     }
   }
+}
+
+function reachesPrototype(name: string, value: JsonValue): boolean {
+  if (name === '__proto__') return true
+  return (
+    name === 'constructor' && typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype')
+  )
 }
 
 /** Only an escape can bring these in: UTF-8 has no lone surrogates, and JSON no raw control characters. */
