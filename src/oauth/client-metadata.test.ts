@@ -89,6 +89,7 @@ test('A-033 an address of this server is nobody else', () => {
     'https://notes.example.com/authorize?x',
     'https://NOTES.example.com/console',
     'https://notes.example.com:443/',
+    'HTTPS://notes.example.com/console',
   ]) {
     refused(
       { redirect_uris: [uri] },

@@ -82,7 +82,8 @@ export function webUri(...schemes: readonly string[]): Rule<string> {
 export const redirectUri: Rule<string> = (value, server) => {
   const uri = typeof value === 'string' ? parseRedirectUri(value) : new Fault('must be a string')
   if (uri instanceof Fault) return new Fault(uri.text, 'invalid_redirect_uri')
-  if (uri.startsWith('https:') && new URL(uri).origin === server.origin) {
+  // The scheme and the host may be written in capitals, and the default port be named.
+  if (/^https:/i.test(uri) && new URL(uri).origin === server.origin) {
     return new Fault('must not be an address of this server', 'invalid_redirect_uri')
   }
   return uri
