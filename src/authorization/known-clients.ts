@@ -1,103 +1,105 @@
 /**
  * Addresses to which widely used clients have their codes sent, so that the consent page can say whose an address is.
  * A row is a whole URI, or with `below` a folder that has one more segment after it, another for each connection;
- * never a host alone, since a host serves more than one program. Only what was read in a client's source or shown publicly is here: an address that is missing is
- * called unknown, which is true.
+ * never a host alone, since a host serves more than one program. The rows are drawn from the registrations of real
+ * clients that the tests replay, those that somebody has seen: an address that is missing is called unknown, which
+ * is true. A test holds the two tables together.
  */
 export type KnownClient = {
   readonly client: string
   readonly redirect: string
   readonly below?: true
-  readonly source: string
+  /** The row of `test/data/clients.json` that shows the address, with its public sources. */
+  readonly seen: string
 }
 
 export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     client: 'ChatGPT',
     redirect: 'https://chatgpt.com/connector_platform_oauth_redirect',
-    source: 'developers.openai.com, plugins/build/auth',
+    seen: 'chatgpt-stable-callback',
   },
   {
     client: 'ChatGPT',
     redirect: 'https://chatgpt.com/connector/oauth/',
     below: true,
-    source: 'developers.openai.com, apps-sdk/build/auth; BasedHardware/omi issue 8824',
+    seen: 'chatgpt-callback-id',
   },
   {
     client: 'Claude',
     redirect: 'https://claude.ai/api/mcp/auth_callback',
-    source: 'anthropics/claude-ai-mcp issue 1043',
+    seen: 'claude-hosted-secret-post',
   },
   {
     client: 'Claude',
     redirect: 'https://claude.com/api/mcp/auth_callback',
-    source: 'support.anthropic.com, article 11503834; koala73/worldmonitor pull request 8307',
+    seen: 'claude-com-callback',
   },
   {
     client: 'Visual Studio Code',
     redirect: 'https://vscode.dev/redirect',
-    source: 'microsoft/vscode, src/vs/base/common/oauth.ts',
+    seen: 'vscode',
   },
   {
     client: 'Visual Studio Code Insiders',
     redirect: 'https://insiders.vscode.dev/redirect',
-    source: 'microsoft/vscode, src/vs/base/common/oauth.ts',
+    seen: 'vscode',
   },
   {
     client: 'Cursor',
     redirect: 'https://www.cursor.com/agents/mcp/oauth/callback',
-    source: 'mctlhq/mctl-telegram, incident logs of September 2026; tripsyapp/cli issue 8',
+    seen: 'cursor',
   },
   {
     client: 'Cursor',
     redirect: 'cursor://anysphere.cursor-mcp/oauth/callback',
-    source: 'modelcontextprotocol/python-sdk pull request 895; laravel/mcp issue 173',
+    seen: 'cursor-scheme-only',
   },
   {
     client: 'Grok',
     redirect: 'https://grok.com/connectors-oauth-exchange-code/',
-    source: 'erp-mafia/accounted pull request 2158',
+    seen: 'grok-web',
   },
   {
     client: 'Perplexity',
     redirect: 'https://www.perplexity.ai/rest/connections/oauth_callback',
-    source: 'koala73/worldmonitor pull request 8305',
+    seen: 'perplexity',
   },
   {
     client: 'Mistral Le Chat',
     redirect: 'https://callback.mistral.ai/v1/integrations_auth/oauth2_callback',
-    source: 'pantalytics/odoo-mcp-pro pull request 22',
+    seen: 'mistral-le-chat',
   },
   {
     client: 'Microsoft Copilot Studio',
     redirect: 'https://global.consent.azure-apim.net/redirect/',
     below: true,
-    source: 'Teamwork/mcp issue 67; tableau/tableau-mcp issue 772',
+    seen: 'copilot-studio',
   },
   {
     client: 'n8n cloud',
     redirect: 'https://oauth.n8n.cloud/oauth2/callback',
-    source: 'n8n-io/n8n, packages/cli/src/oauth/oauth.service.ts',
+    seen: 'n8n',
   },
   {
     client: 'Google Antigravity',
     redirect: 'https://antigravity.google/oauth-callback',
-    source: 'mctlhq/mctl-telegram, incident logs of September 2026',
+    seen: 'antigravity',
   },
   {
     client: 'Devin',
     redirect: 'https://api.devin.ai/mcp/oauth/callback',
-    source: 'koala73/worldmonitor pull request 8305',
+    seen: 'devin',
   },
   {
     client: 'Raycast',
     redirect: 'https://raycast.com/redirect',
-    source: 'public Raycast extensions (Heptabase, Mobbin, TickTick)',
+    seen: 'raycast-extension',
   },
   {
     client: 'Warp',
     redirect: 'warp://mcp/oauth2callback',
-    source: 'warpdotdev/warp issue 9088',
+    seen: 'warp',
   },
 ]
 
