@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { mkdirSync, opendirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import type { Emit } from '../ops/events.ts'
 import { startAnswering } from './answering/ask.ts'
@@ -31,7 +31,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const folders = foldersOf(options.folders, realpathSync(options.dataDir))
   const file = join(options.dataDir, 'corpus.db')
-  prepareDatabase(file)
+  prepareDatabase(file, folders)
 
   let indexing = true
   let indexed_at: number | undefined
@@ -102,7 +102,7 @@ function readableFolder(path: string): string {
     const root = realpathSync(absolute)
     if (!statSync(root).isDirectory())
       throw new Error(`${absolute} is a file: name the folder that holds it.`)
-    accessSync(root, constants.R_OK | constants.X_OK)
+    opendirSync(root).closeSync()
     return root
   } catch (fault) {
     const code = codeOf(fault)

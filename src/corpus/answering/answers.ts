@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { CorpusDocument, DocumentSummary, SearchHit } from '../corpus.ts'
-import { PASSAGES } from '../index/database.ts'
+import { PASSAGES } from '../index/catalogue.ts'
 import { matchExpression } from '../ranking/words.ts'
 
 /** Characters of a document that are handed out. */

@@ -4,7 +4,9 @@ import type { Extracted } from '../extract/extract.ts'
 import { cutPassages } from '../ranking/passages.ts'
 import { indexable } from '../ranking/words.ts'
 import type { FileContent } from '../sources/folder.ts'
-import { PASSAGES } from './database.ts'
+
+/** The most passages that one document has: a passage's number is its document's times this plus its place. */
+export const PASSAGES = 65_536
 
 /** What the index knows of a file: a document, or (`digest` undefined) why there is none. */
 export type Known = { readonly stamp: string; readonly digest: string | undefined }
@@ -13,29 +15,32 @@ export type Catalogue = ReturnType<typeof openCatalogue>
 
 /** The writer's side of the index: verbs to be called within `commit`. */
 export function openCatalogue(database: DatabaseSync) {
+  // Writing words moves SQLite's last row id beyond JavaScript's whole numbers, which `run` would fail to report.
+  const write = (sql: string) => {
+    const statement = database.prepare(sql)
+    statement.setReadBigInts(true)
+    return statement
+  }
   const statements = {
     documents: database.prepare('select path, stamp, digest from document where source = ?'),
     problems: database.prepare('select path, stamp from problem where source = ?'),
     numberOf: database.prepare('select number from document where source = ? and path = ?'),
-    insert: database.prepare(
+    insert: write(
       `insert into document (id, source, path, title, media_type, bytes, modified, stamp, digest)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    touch: database.prepare('update document set stamp = ?, modified = ? where source = ? and path = ?'),
-    insertPassage: database.prepare('insert into passage (number, text) values (?, ?)'),
-    insertWords: database.prepare('insert into words (rowid, title, path, body) values (?, ?, ?, ?)'),
-    removeDocument: database.prepare('delete from document where number = ?'),
-    removePassages: database.prepare('delete from passage where number between ? and ?'),
-    removeWords: database.prepare('delete from words where rowid between ? and ?'),
-    removeProblem: database.prepare('delete from problem where source = ? and path = ?'),
-    insertProblem: database.prepare(
-      'insert or replace into problem (source, path, stamp, reason) values (?, ?, ?, ?)',
-    ),
-    sources: database.prepare('select name, root from source'),
-    insertSource: database.prepare('insert or replace into source (name, root) values (?, ?)'),
-    removeSource: database.prepare('delete from source where name = ?'),
+    touch: write('update document set stamp = ?, modified = ? where source = ? and path = ?'),
+    insertPassage: write('insert into passage (number, text) values (?, ?)'),
+    insertWords: write('insert into words (rowid, title, path, body) values (?, ?, ?, ?)'),
+    removeDocument: write('delete from document where number = ?'),
+    removePassages: write('delete from passage where number between ? and ?'),
+    removeWords: write('delete from words where rowid between ? and ?'),
+    removeProblem: write('delete from problem where source = ? and path = ?'),
+    insertProblem: write('insert or replace into problem (source, path, stamp, reason) values (?, ?, ?, ?)'),
+    insertSource: write('insert or replace into source (name, root) values (?, ?)'),
+    removeSource: write('delete from source where name = ?'),
     ofSource: database.prepare('select path from document where source = ?'),
-    removeProblems: database.prepare('delete from problem where source = ?'),
+    removeProblems: write('delete from problem where source = ?'),
     count: database.prepare('select count(*) as count from document'),
   }
 
@@ -94,16 +99,15 @@ export function openCatalogue(database: DatabaseSync) {
       statements.insertProblem.run(source, path, stamp, reason)
     },
 
-    /** Drops at once what comes from folders that are no longer served, or that stand under another's name. */
-    keepSources(sources: readonly { name: string; root: string }[]): void {
-      for (const row of statements.sources.all()) {
-        const name = String(row.name)
-        if (sources.some((source) => source.name === name && source.root === row.root)) continue
-        for (const { path } of statements.ofSource.all(name)) removeDocument(name, String(path))
-        statements.removeProblems.run(name)
-        statements.removeSource.run(name)
-      }
-      for (const { name, root } of sources) statements.insertSource.run(name, root)
+    addSource(name: string, root: string): void {
+      statements.insertSource.run(name, root)
+    },
+
+    /** The source with all that came from it. */
+    removeSource(name: string): void {
+      for (const { path } of statements.ofSource.all(name)) removeDocument(name, String(path))
+      statements.removeProblems.run(name)
+      statements.removeSource.run(name)
     },
 
     count: () => Number(statements.count.get()?.count),

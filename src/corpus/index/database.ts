@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { openCatalogue } from './catalogue.ts'
 
 /** Counts up with every change of tables, extraction or analysis: an index of another version is made anew. */
 const VERSION = 1
@@ -46,45 +47,59 @@ create table problem (
 ) strict, without rowid;
 `
 
-/** The most passages that one document has. */
-export const PASSAGES = 65_536
+type Source = { readonly name: string; readonly root: string }
 
 /**
- * Makes the index's file ready for its readers and its one writer: readable by the owner alone, of this version. One
- * that is damaged or of another version is made anew, since the folders hold all that it knows.
+ * Makes the index's file ready for its readers and its one writer: readable by the owner alone, of this version, and
+ * without a document of folders that are no longer served. One that is damaged or of no use is made anew, since the
+ * folders hold all that it knows.
  */
-export function prepareDatabase(file: string): void {
+export function prepareDatabase(file: string, sources: readonly Source[]): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   try {
-    prepare(file)
+    prepare(file, sources)
   } catch (fault) {
-    if (!isDamage(fault)) throw fault
+    if (!isUseless(fault)) throw fault
     for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(file + ending, { force: true })
-    prepare(file)
+    prepare(file, sources)
   }
 }
 
-function prepare(file: string): void {
+function prepare(file: string, sources: readonly Source[]): void {
   // SQLite gives its -wal and -shm files the mode of this one.
   closeSync(openSync(file, 'a', 0o600))
   chmodSync(file, 0o600)
   const database = openDatabase(file)
   try {
     const version = database.prepare('pragma user_version').get()?.user_version
-    if (version === VERSION) return
     const tables = database.prepare('select count(*) as count from sqlite_schema').get()?.count
-    if (version !== 0 || tables !== 0) throw new AnotherVersion()
-    database.exec('pragma journal_mode = wal')
-    database.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)
+    if (version === 0 && tables === 0) {
+      database.exec('pragma journal_mode = wal')
+      database.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)
+    } else if (version !== VERSION) throw new Useless()
+    keepSources(database, sources)
   } finally {
     database.close()
   }
 }
 
-class AnotherVersion extends Error {}
+/** Drops what comes from folders that are no longer served, or that stand under another's name. */
+function keepSources(database: DatabaseSync, sources: readonly Source[]): void {
+  const before = database.prepare('select name, root from source').all()
+  const isKept = (row: (typeof before)[number]) =>
+    sources.some(({ name, root }) => row.name === name && row.root === root)
+  if (before.length > 0 && !before.some(isKept)) throw new Useless()
+  const catalogue = openCatalogue(database)
+  catalogue.commit(() => {
+    for (const row of before) if (!isKept(row)) catalogue.removeSource(String(row.name))
+    for (const { name, root } of sources) catalogue.addSource(name, root)
+  })
+}
 
-function isDamage(fault: unknown): boolean {
-  if (fault instanceof AnotherVersion) return true
+class Useless extends Error {}
+
+function isUseless(fault: unknown): boolean {
+  if (fault instanceof Useless) return true
   // SQLITE_CORRUPT, SQLITE_NOTADB
   return fault instanceof Error && 'errcode' in fault && (fault.errcode === 11 || fault.errcode === 26)
 }

@@ -52,7 +52,6 @@ parentPort?.on('message', (message: unknown) => {
   wake()
 })
 
-catalogue.commit(() => catalogue.keepSources(folders))
 const indexers = parts.map(({ options }) => createIndexer(options))
 for (let first = true; !stopped; first = false) {
   await scan(first)

@@ -9,7 +9,7 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isLeftOut } from './left-out.ts'
 
 /** A folder that is served: `root` is its real path, `name` what its documents' ids are drawn from. */
@@ -39,13 +39,14 @@ export function* walk(folder: Folder, under: string, enter: (path: string) => vo
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     const absolute = join(folder.root, path)
     try {
+      // A hint may name what stands behind a link; what a walk meets below its start cannot.
+      if (path === under && path !== '' && realpathSync(dirname(absolute)) !== dirname(absolute)) continue
       const stats = lstatSync(absolute, { bigint: true })
       if (!stats.isDirectory()) {
-        yield found(path, stats)
+        if (path !== '') yield found(path, stats)
         continue
       }
       if (folder.excluded.includes(absolute)) continue
-      if (path === under && realpathSync(absolute) !== absolute) continue
       enter(path)
       for (const name of readdirSync(absolute)) {
         if (!isLeftOut(name)) pending.push(path === '' ? name : `${path}/${name}`)

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openCorpus } from './open.ts'
+
+const refused = (folder: string, dataDir: string) =>
+  openCorpus({ folders: [folder], dataDir, emit: () => {} }).then(
+    () => assert.fail('was opened'),
+    (fault: Error) => fault.message,
+  )
+
+test('a folder that cannot be served is refused in one sentence', async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'corpusiq-'))
+  t.after(() => rmSync(base, { recursive: true }))
+  const data = join(base, 'data')
+  assert.match(
+    await refused(join(base, 'nowhere'), data),
+    /^The folder .*nowhere does not exist: name one that does\.$/,
+  )
+  writeFileSync(join(base, 'file.md'), '')
+  assert.match(
+    await refused(join(base, 'file.md'), data),
+    /file\.md is a file: name the folder that holds it\.$/,
+  )
+  assert.match(await refused(data, data), /is the data directory itself/)
+  assert.match(await refused(join(data), join(data)), /choose another folder/)
+})
+
+test('an unreadable folder is refused in one sentence', {
+  skip: process.platform === 'win32' ? 'needs POSIX rights' : false,
+}, async (t) => {
+  const base = mkdtempSync(join(tmpdir(), 'corpusiq-'))
+  t.after(() => rmSync(base, { recursive: true }))
+  const locked = mkdtempSync(join(base, 'locked-'))
+  chmodSync(locked, 0o000)
+  assert.match(
+    await refused(locked, join(base, 'data')),
+    /cannot be read: give this user the right to read it\.$/,
+  )
+})
