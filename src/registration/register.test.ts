@@ -7,6 +7,7 @@ import { sha256, verifyPassword } from '../ops/digest.ts'
 import type { Event } from '../ops/events.ts'
 import { systemRandom } from '../ops/random.ts'
 import type { AuditRecord } from '../store/ports.ts'
+import { BODY_LIMIT } from '../web/body.ts'
 import { type RegistrationDependencies, registrationRoutes } from './register.ts'
 
 const NOW = 1_800_000_000
@@ -160,7 +161,7 @@ test('A-003 RFC 7591 §3.1 any content type but application/json is 415, and not
 
 test('A-004 a body beyond the limit is 413, announced or not', async () => {
   const { refusal, clients } = endpoint()
-  const large = JSON.stringify({ ...CHATGPT, x: 'x'.repeat(70_000) })
+  const large = JSON.stringify({ ...CHATGPT, x: 'x'.repeat(BODY_LIMIT) })
   assert.equal((await refusal(large)).status, 413)
   assert.equal((await refusal('{}', { ...JSON_TYPE, 'content-length': '999999999' })).status, 413)
   assert.equal(clients.length, 0)

@@ -2,8 +2,11 @@ import { isUtf8 } from 'node:buffer'
 import { OAuthError } from '../oauth/errors.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 
-/** No form or registration of a real client comes near this; the largest seen is 2 kB. */
-export const BODY_LIMIT = 64 * 1024
+/**
+ * No form or registration of a real client comes near this; the largest seen is 2 kB. Wide enough that one absurd value
+ * (100 kB) is still refused by the rule of its own.
+ */
+export const BODY_LIMIT = 128 * 1024
 
 const FORM = 'application/x-www-form-urlencoded'
 

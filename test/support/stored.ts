@@ -5,6 +5,7 @@ import { CODE_PREFIX } from '../../src/oauth/prefix.ts'
 import { sha256, storageKey } from '../../src/ops/digest.ts'
 import { systemRandom } from '../../src/ops/random.ts'
 import type { AuthorizationCode } from '../../src/store/ports.ts'
+import type { Site } from './site.ts'
 import type { TestApp } from './test-app.ts'
 
 /**
@@ -82,7 +83,7 @@ export type Answer = { status: number; headers: Headers; body: Record<string, un
 
 /** One POST of a form to an endpoint; undefined leaves a parameter out. */
 export async function post(
-  app: TestApp,
+  app: Site,
   path: string,
   parameters: Readonly<Record<string, string | undefined>>,
   headers: Readonly<Record<string, string>> = {},
@@ -94,7 +95,7 @@ export async function post(
 
 /** The same with a body as it is. */
 export async function send(
-  app: TestApp,
+  app: Site,
   path: string,
   body: string,
   headers: Readonly<Record<string, string>> = {},

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Listening, listen } from '../../src/adapters/node.ts'
 import { OAuthError } from '../../src/oauth/errors.ts'
-import { readBody } from '../../src/web/body.ts'
+import { BODY_LIMIT, readBody } from '../../src/web/body.ts'
 import type { Route } from '../../src/web/handler.ts'
 import { edgeUnderTest } from './edge-under-test.ts'
 import { exchange, open } from './raw.ts'
@@ -176,7 +176,8 @@ test('A-171 a body beyond the limit is answered with 413 while it is being sent'
 
   const endless = await open(server.port)
   endless.send(`POST /token HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`)
-  for (let n = 0; n < 80; n++) endless.send(`400\r\n${'x'.repeat(1024)}\r\n`)
+  for (let sent = 0; sent < BODY_LIMIT + 8 * 1024; sent += 1024)
+    endless.send(`400\r\n${'x'.repeat(1024)}\r\n`)
   assert.equal(status(await endless.until('\r\n\r\n')), 'HTTP/1.1 413')
   endless.end()
   await isServing()
