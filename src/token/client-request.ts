@@ -1,5 +1,6 @@
 import { OAuthError } from '../oauth/errors.ts'
 import { type Parameters, parseParameters } from '../oauth/parameters.ts'
+import { claimedClientId } from '../oauth/prefix.ts'
 import type { Emit } from '../ops/events.ts'
 import { readForm } from '../web/body.ts'
 import type { RequestContext } from '../web/handler.ts'
@@ -41,7 +42,7 @@ export function refused(
   { address }: RequestContext,
 ): OAuthError {
   const { error, reason } = fault
-  emit({ type: 'token.refused', error, reason, client_id: client_id?.slice(0, 100) ?? '', address })
+  emit({ type: 'token.refused', error, reason, client_id: claimedClientId(client_id), address })
   return fault
 }
 
@@ -51,10 +52,15 @@ const BODY_ONLY = [
   'client_id',
   'client_secret',
   'client_assertion',
+  'client_assertion_type',
   'code',
   'code_verifier',
+  'redirect_uri',
   'refresh_token',
+  'scope',
+  'resource',
   'token',
+  'token_type_hint',
 ]
 
 /** RFC 6749 §2.3.1: "The parameters can only be transmitted in the request-body and MUST NOT be included in the request URI." */
