@@ -10,6 +10,7 @@ import { OAuthError } from '../oauth/errors.ts'
 import type { SignedIn } from '../oauth/grant.ts'
 import { nextStep } from '../oauth/next-step.ts'
 import { parseParameters } from '../oauth/parameters.ts'
+import { claimedClientId } from '../oauth/prefix.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
 import type { Handler } from '../web/handler.ts'
 import { redirect } from '../web/redirect.ts'
@@ -70,8 +71,9 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     const { client_id } = untrusted
     const client = await clients.find(client_id)
     if (!client) {
-      told(new OAuthError('invalid_client', 'the client is not registered'), client_id.slice(0, 100))
-      return unknownClientPage(client_id)
+      const claimed = claimedClientId(client_id)
+      told(new OAuthError('invalid_client', 'the client is not registered'), claimed)
+      return unknownClientPage(claimed)
     }
     const trusted = trustRequest(untrusted, client)
     if (trusted instanceof OAuthError) return page(trusted, client_id)

@@ -4,3 +4,14 @@
  */
 export const CODE_PREFIX = 'code_'
 export const REFRESH_TOKEN_PREFIX = 'refresh_'
+
+/** A secret of ours of any kind, by its prefix and time; or a JWT. */
+const SECRET = /(?:code|refresh|secret|session|setup)_[0-9a-f]{12}|eyJ[A-Za-z0-9_-]+\./
+
+/**
+ * A `client_id` as a request claims it, for a log or a page: bounded, and empty where a client that mixes things up has
+ * sent a secret or token in its place (CWE-532).
+ */
+export function claimedClientId(text: string | undefined): string {
+  return text === undefined || SECRET.test(text) ? '' : text.slice(0, 100)
+}
