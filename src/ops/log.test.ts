@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import type { Event } from './events.ts'
 import { createLog } from './log.ts'
@@ -135,3 +136,20 @@ test('silent: nothing is logged, what is printed still comes', () => {
   log.print('CorpusIQ is ready: http://127.0.0.1:8787')
   assert.equal(text, 'CorpusIQ is ready: http://127.0.0.1:8787\n')
 })
+
+for (const end of ['process.exit(0)', 'throw new Error("a bug")', '']) {
+  test(`nothing that was logged is lost when the process ends: ${end || 'by itself'}`, () => {
+    const program = `
+      import { createLog } from ${JSON.stringify(new URL('./log.ts', import.meta.url).href)}
+      const log = createLog({ logLevel: 'info', logFormat: 'json' })
+      for (let line = 0; line < 400; line++) log.write('info', 'line ' + line)
+      await new Promise(setImmediate)
+      for (let line = 400; line < 1000; line++) log.write('info', 'line ' + line)
+      ${end}`
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    })
+    const expected = Array.from({ length: 1000 }, (_, line) => `line ${line}`)
+    assert.deepEqual(messages(stdout), expected)
+  })
+}
