@@ -43,6 +43,20 @@ test('A-004 A-171 a body without an end is refused as soon as it passes the limi
   assert.ok(sent <= BODY_LIMIT + 8 * 1024, `read ${sent} bytes`)
 })
 
+test('A-004 A-171 a body in very many pieces is refused, long before it is too large', async () => {
+  const inPieces = (count: number) => {
+    let sent = 0
+    return new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (sent++ < count) controller.enqueue(new Uint8Array(1))
+        else controller.close()
+      },
+    })
+  }
+  assert.equal(((await readBody(post(inPieces(4096)))) as Uint8Array).byteLength, 4096)
+  refused(await readBody(post(inPieces(4097))), 413)
+})
+
 test('A-171 a content encoding is refused', async () => {
   refused(await readBody(post('x', { 'content-encoding': 'gzip' })), 415)
   refused(await readBody(post('x', { 'content-encoding': 'identity, gzip' })), 415)

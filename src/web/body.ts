@@ -8,6 +8,9 @@ import { type Parameters, parseParameters } from '../oauth/parameters.ts'
  */
 export const BODY_LIMIT = 128 * 1024
 
+/** A piece costs some microseconds however small it is, and a sender may make one of every byte. */
+const MOST_PIECES = 4096
+
 const FORM = 'application/x-www-form-urlencoded'
 
 /**
@@ -31,6 +34,7 @@ export async function readBody(request: Request, limit = BODY_LIMIT): Promise<Ui
   for await (const chunk of request.body) {
     size += chunk.byteLength
     if (size > limit) return tooLarge(limit)
+    if (chunks.length === MOST_PIECES) return inPieces()
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -56,8 +60,14 @@ export async function readForm(request: Request, limit = BODY_LIMIT): Promise<Pa
 }
 
 function tooLarge(limit: number): OAuthError {
-  return new OAuthError('invalid_request', `the body is larger than ${limit} bytes`, {
-    status: 413,
-    headers: { connection: 'close' },
-  })
+  return unread(`the body is larger than ${limit} bytes`)
+}
+
+function inPieces(): OAuthError {
+  return unread(`the body comes in more than ${MOST_PIECES} pieces`)
+}
+
+/** Whatever of the body is still to come is not read: the connection ends. */
+function unread(description: string): OAuthError {
+  return new OAuthError('invalid_request', description, { status: 413, headers: { connection: 'close' } })
 }
