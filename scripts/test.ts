@@ -44,6 +44,8 @@ const tests = run({
   timeout: PATIENCE,
   files,
   concurrency: Number(values.concurrency),
+  // A test that waits for ever says so, instead of holding up the run.
+  timeout: 180_000,
   ...(names ? { testNamePatterns: names } : {}),
 })
 tests.on('test:fail', (event) => {
