@@ -70,15 +70,15 @@ export function numbersIn(source: string): string[] {
 }
 
 /**
- * The numbers that docs/security.md gives a reason for: the list items below a heading that says `not tested`, as
- * `- A-037: the reason` or `- A-036, A-037: the reason`.
+ * The numbers that docs/security.md gives a reason for: the list items below the heading that says `without a
+ * test`, as `- A-037 — the reason` or `- A-036, A-037 — the reason`.
  */
 export function excusedNumbers(markdown: string): Map<string, string> {
   const reasons = new Map<string, string>()
   let inside = false
   for (const line of markdown.split('\n')) {
-    if (/^#+ /.test(line)) inside = /not tested/i.test(line)
-    const item = inside ? /^[-*] \**((?:A-\d{3}(?:, )?)+)\**: *(\S.*)$/.exec(line) : null
+    if (/^#+ /.test(line)) inside = /without a test/i.test(line)
+    const item = inside ? /^[-*] \**((?:A-\d{3}(?:, )?)+)\**(?:: *| — )(\S.*)$/.exec(line) : null
     for (const number of item?.[1]?.match(/A-\d{3}/g) ?? []) reasons.set(number, item?.[2] ?? '')
   }
   return reasons
