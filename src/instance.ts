@@ -16,6 +16,7 @@ import type { Settings } from './ops/settings.ts'
 import { lockDataDir } from './store/data-directory.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/ports.ts'
+import { keepTidy } from './store/upkeep.ts'
 
 export type Instance = App & {
   /** Waits for what is under way in store and index, and lets go of the data directory. */
@@ -46,7 +47,7 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
     const app = createApp({ settings, store, corpus, sealing, now, random: systemRandom, emit })
     await app.prepare()
     await createOwner(app, store, settings)
-    opened.push(keepTidy(store, settings, emit))
+    opened.push(keepTidy({ store, now, emit, accessTokenTtl: settings.accessTokenTtl }))
     return { ...app, close }
   } catch (fault) {
     await close()
@@ -86,34 +87,4 @@ async function createOwner(
 ): Promise<void> {
   if (ownerUsername === undefined || ownerPassword === undefined) return
   if (!(await store.accounts.exists())) await app.createOwner(ownerUsername, ownerPassword)
-}
-
-/** Clients that nobody ever signed in with are kept up to here: a flood of registrations fills no disk. */
-const UNUSED_CLIENTS = 1_000_000
-
-/** Removes what has expired, in small steps, far from any request: every minute, sooner while there is more. */
-function keepTidy(store: Store, settings: Settings, emit: Emit): () => Promise<void> {
-  const { accessTokenTtl } = settings
-  let timer: NodeJS.Timeout
-  let step: Promise<void> = Promise.resolve()
-  const after = (milliseconds: number) => {
-    timer = setTimeout(() => {
-      step = tidy()
-    }, milliseconds).unref()
-  }
-  const tidy = async () => {
-    let gone = 0
-    try {
-      gone += await store.sweep(systemClock(), 500, { accessTokenTtl })
-      gone += await store.clients.removeUnused({ keep: UNUSED_CLIENTS, limit: 500 })
-    } catch (fault) {
-      emit({ type: 'upkeep.failed', fault })
-    }
-    after(gone > 0 ? 1000 : 60_000)
-  }
-  after(60_000)
-  return async () => {
-    await step
-    clearTimeout(timer)
-  }
 }
