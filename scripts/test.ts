@@ -37,11 +37,7 @@ if (files.length === 0) {
 
 const skipped: string[] = []
 const names = values['test-name-pattern']
-/** A test that hangs fails after this long, in milliseconds. */
-const PATIENCE = 300_000
-
 const tests = run({
-  timeout: PATIENCE,
   files,
   concurrency: Number(values.concurrency),
   // A test that waits for ever says so, instead of holding up the run.

@@ -7,8 +7,10 @@ import { DECISION_PATH } from './pages.ts'
 /** The authorization endpoint, consent, and the code (RFC 6749 §4.1). */
 export function createAuthorization(deps: AuthorizationDependencies): { routes: readonly Route[] } {
   const authorize = authorizeEndpoint(deps)
-  // Some clients invent the default path, whatever the metadata says.
-  const paths = new Set([new URL(deps.settings.authorizationEndpoint).pathname, '/authorize'])
+  // Some clients invent the default paths, whatever the metadata says.
+  const { authorizationEndpoint, issuer } = deps.settings
+  const named = new URL(authorizationEndpoint).pathname
+  const paths = new Set([named, new URL(`${issuer}/authorize`).pathname, '/authorize'])
   return {
     routes: [
       // RFC 6749 §3.1: "The authorization server MUST support the use of the HTTP 'GET' method", POST is optional.

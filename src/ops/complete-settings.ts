@@ -83,35 +83,53 @@ type EndpointName =
   | 'CORPUSIQ_OAUTH_TOKEN_ENDPOINT'
   | 'CORPUSIQ_OAUTH_JWKS_URI'
 
-/** Each endpoint has a URL of its own on our origin; the default ones stay served, so none may take another's. */
+/** Paths of the server that are no endpoints of OAuth; what begins with one of the latter is taken too. */
+const OWN_PATHS = ['/', '/mcp', '/login', '/logout', '/setup', '/favicon.ico']
+const OWN_FOLDERS = [
+  '/mcp/',
+  '/authorize/',
+  '/assets/',
+  '/documents/',
+  '/.well-known/oauth-',
+  '/.well-known/openid-',
+]
+
+/** Each endpoint has a path of its own on our origin; the default ones stay served, so none may take another's. */
 function completeEndpoints(
   values: Values,
   resourceUrl: string,
   issuer: string,
 ): Record<EndpointName, string> | RuleFault {
   const defaults: Record<EndpointName, string> = {
-    CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT: `${issuer}/register`,
-    CORPUSIQ_OAUTH_AUTHORIZATION_ENDPOINT: `${issuer}/authorize`,
-    CORPUSIQ_OAUTH_TOKEN_ENDPOINT: `${issuer}/token`,
-    CORPUSIQ_OAUTH_JWKS_URI: `${issuer}/.well-known/jwks.json`,
+    CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT: '/register',
+    CORPUSIQ_OAUTH_AUTHORIZATION_ENDPOINT: '/authorize',
+    CORPUSIQ_OAUTH_TOKEN_ENDPOINT: '/token',
+    CORPUSIQ_OAUTH_JWKS_URI: '/.well-known/jwks.json',
   }
+  const holders = new Map<string, string>()
+  const hold = (holder: string, path: string) => {
+    // Some clients guess a default path at the issuer, some at the origin.
+    for (const base of [resourceUrl, issuer]) holders.set(new URL(base + path).pathname, holder)
+  }
+  for (const path of OWN_PATHS) hold('the server itself', path)
+  hold('the revocation endpoint', '/revoke')
+  hold('the introspection endpoint', '/introspect')
   const names = Object.keys(defaults) as EndpointName[]
-  const holders = new Map<string, string>(names.map((name) => [defaults[name], name]))
-  holders.set(`${issuer}/revoke`, 'the revocation endpoint')
-  holders.set(`${issuer}/introspect`, 'the introspection endpoint')
-  holders.set(`${resourceUrl}/mcp`, 'the MCP endpoint')
+  for (const name of names) hold(name, defaults[name])
+
   const endpoints = { ...defaults }
   for (const name of names) {
-    const url = values[name]
-    if (url === undefined) continue
+    const url = values[name] ?? issuer + defaults[name]
     const { origin, pathname } = new URL(url)
     if (origin !== resourceUrl) {
       return new RuleFault(name, `"${url}" is not on ${resourceUrl} (CORPUSIQ_OAUTH_RESOURCE_URL)`)
     }
-    if (pathname === '/') return new RuleFault(name, `"${url}" has no path`)
-    const holder = holders.get(url)
-    if (holder !== undefined && holder !== name) return new RuleFault(name, `"${url}" is taken by ${holder}`)
-    holders.set(url, name)
+    const ours = OWN_FOLDERS.some((folder) => pathname.startsWith(folder))
+    const holder = ours ? 'the server itself' : holders.get(pathname)
+    if (holder !== undefined && holder !== name) {
+      return new RuleFault(name, `"${url}" is taken by ${holder}`)
+    }
+    holders.set(pathname, name)
     endpoints[name] = url
   }
   return endpoints

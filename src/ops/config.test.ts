@@ -127,7 +127,11 @@ const WRONG: [string, Record<string, string>, string][] = [
   ['an issuer with a query', { CORPUSIQ_OAUTH_ISSUER: 'http://127.0.0.1:8787/a?b' }, 'has a query'],
   ['an issuer with dots', { CORPUSIQ_OAUTH_ISSUER: 'http://127.0.0.1:8787/a/../b' }, 'has to be written'],
   ['an endpoint elsewhere', { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'https://b.example/token' }, 'not on'],
-  ['an endpoint without a path', { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/' }, 'no path'],
+  [
+    'an endpoint without a path',
+    { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/' },
+    'taken by the server itself',
+  ],
   ['a path pattern', { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/:name' }, 'signs other'],
   [
     'an endpoint at another one’s place',
@@ -135,6 +139,33 @@ const WRONG: [string, Record<string, string>, string][] = [
     'taken',
   ],
   ['an endpoint at /mcp', { CORPUSIQ_OAUTH_JWKS_URI: 'http://127.0.0.1:8787/mcp' }, 'taken'],
+  ['an endpoint at a page', { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/login' }, 'taken'],
+  [
+    'an endpoint among documents',
+    { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/documents/x' },
+    'taken',
+  ],
+  [
+    'an endpoint at metadata',
+    { CORPUSIQ_OAUTH_JWKS_URI: 'http://127.0.0.1:8787/.well-known/openid-configuration' },
+    'taken',
+  ],
+  [
+    'an endpoint at a default path of the origin',
+    {
+      CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/register',
+      CORPUSIQ_OAUTH_ISSUER: 'http://127.0.0.1:8787/auth',
+    },
+    'taken by CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT',
+  ],
+  [
+    'two endpoints at one path',
+    {
+      CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/a',
+      CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT: 'http://127.0.0.1:8787/a',
+    },
+    'taken by CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT',
+  ],
   ['neither yes nor no', { CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION: 'maybe' }, 'neither true nor false'],
   ['an origin with a path', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: 'https://a.example/x' }, 'not an origin'],
   ['an origin list with *', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: '*,https://a.example' }, 'not an origin'],

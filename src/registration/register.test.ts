@@ -22,6 +22,7 @@ function endpoint(settings: Partial<RegistrationDependencies['settings']> = {}) 
   const routes = registrationRoutes({
     settings: {
       resourceUrl: 'https://notes.example.com',
+      issuer: 'https://notes.example.com',
       registrationEndpoint: 'https://notes.example.com/register',
       allowDynamicClientRegistration: true,
       registrationRate: undefined,
@@ -247,6 +248,7 @@ test('a store that fails is a bug to be thrown, not an answer', async () => {
   const [route] = registrationRoutes({
     settings: {
       resourceUrl: 'https://notes.example.com',
+      issuer: 'https://notes.example.com',
       registrationEndpoint: 'https://notes.example.com/register',
       allowDynamicClientRegistration: true,
       registrationRate: undefined,

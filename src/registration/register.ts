@@ -18,6 +18,7 @@ export type RegistrationDependencies = {
   settings: Pick<
     Settings,
     | 'resourceUrl'
+    | 'issuer'
     | 'registrationEndpoint'
     | 'allowDynamicClientRegistration'
     | 'registrationRate'
@@ -31,10 +32,11 @@ export type RegistrationDependencies = {
   emit: Emit
 }
 
-/** `POST /register` at the path that the settings name and at the default one, which some clients invent. */
+/** `POST /register` at the path that the settings name and at the default ones, which some clients invent. */
 export function registrationRoutes(deps: RegistrationDependencies): Route[] {
   const handler = registrationEndpoint(deps)
-  const paths = new Set([new URL(deps.settings.registrationEndpoint).pathname, '/register'])
+  const { registrationEndpoint: endpoint, issuer } = deps.settings
+  const paths = new Set([new URL(endpoint).pathname, new URL(`${issuer}/register`).pathname, '/register'])
   return [...paths].map((path) => ({ method: 'POST', path, surface: 'api', handler }))
 }
 
