@@ -24,6 +24,7 @@ import {
   urlFor,
 } from './authorization-answers.ts'
 import { type AuthorizationScene, authorizationScene } from './authorization-scene.ts'
+import { cookieOf } from './consent-scene.ts'
 import { failuresOf, serveTestApp } from './served-app.ts'
 
 let scene: AuthorizationScene
@@ -31,10 +32,6 @@ before(async () => {
   scene = await authorizationScene()
 })
 after(() => scene.end())
-
-function cookieOf({ cookies }: Browser): string {
-  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
-}
 
 test('A-071 request objects are refused, and nothing that a request names is fetched', async () => {
   let connections = 0
