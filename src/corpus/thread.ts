@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 
 /** A worker thread that is started again when it fails, ever more slowly while it keeps failing. */
 export type Thread = {
-  post(message: unknown): void
+  /** False where no thread runs at the moment, so that the message is lost. */
+  post(message: unknown): boolean
   /** Asks the thread to end in order; ends it after three seconds. */
   close(): Promise<void>
 }
@@ -47,7 +48,10 @@ export function startThread(options: {
   }
 
   return {
-    post: (message) => worker?.postMessage(message),
+    post(message) {
+      worker?.postMessage(message)
+      return worker !== undefined
+    },
     async close() {
       closing = true
       clearTimeout(restart)

@@ -52,6 +52,16 @@ test('folders moved in, moved within and deleted take their documents along', as
   await becomes(() => finds(corpus, 'tea', 'one/deep/d.md', 'one/deep/e.md', 'three/f.md'))
 })
 
+test('a folder that takes another’s place at once is watched in its stead', async (t) => {
+  const folder = testFolder(t, { 'one/deep/a.md': 'green tea' })
+  const corpus = await indexed(t, folder)
+  renameSync(join(folder.path, 'one'), join(folder.path, 'two'))
+  folder.write('one/deep/b.md', 'black tea')
+  await becomes(() => finds(corpus, 'tea', 'one/deep/b.md', 'two/deep/a.md'))
+  folder.write('one/deep/c.md', 'white tea')
+  await becomes(() => finds(corpus, 'white', 'one/deep/c.md'))
+})
+
 test('a file written aside and moved into place, as editors save', async (t) => {
   const folder = testFolder(t, { 'a.md': 'green tea' })
   const corpus = await indexed(t, folder)

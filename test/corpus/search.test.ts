@@ -54,7 +54,10 @@ test('a hit says what it found: score, passage, and what the document is', async
   assert.ok(hit && hit.score > 0)
   assert.equal(hit?.media_type, 'text/markdown')
   assert.equal(hit?.bytes, statSync(join(folder.path, 'long.md')).size)
-  assert.equal(hit?.modified, statSync(join(folder.path, 'long.md')).mtime.toISOString())
+  assert.equal(
+    hit?.modified,
+    new Date(Math.floor(statSync(join(folder.path, 'long.md')).mtimeMs)).toISOString(),
+  )
   const document = await corpus.fetch(hit?.id ?? '')
   assert.equal(document?.text, readFileSync(join(folder.path, 'long.md'), 'utf8'))
 })

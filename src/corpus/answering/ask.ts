@@ -2,6 +2,8 @@ import type { Emit } from '../../ops/events.ts'
 import { startThread } from '../thread.ts'
 import type { Answer, Question } from './worker.ts'
 
+const RESTARTING = 'the corpus could not answer: search is being started again'
+
 type WithoutNumber<T> = T extends unknown ? Omit<T, 'number'> : never
 
 export type Ask = {
@@ -35,7 +37,7 @@ export function startAnswering(file: string, emit: Emit): Ask {
         path: file,
         reason: `search failed and is started again: ${String(fault)}`,
       })
-      rejectAll('the corpus could not answer: search is being started again')
+      rejectAll(RESTARTING)
     },
   })
   let closed = false
@@ -47,7 +49,9 @@ export function startAnswering(file: string, emit: Emit): Ask {
       const number = last
       return new Promise((resolve, reject) => {
         waiting.set(number, { resolve, reject })
-        thread.post({ ...question, number })
+        if (thread.post({ ...question, number })) return
+        waiting.delete(number)
+        reject(new Error(RESTARTING))
       })
     },
     async close() {
