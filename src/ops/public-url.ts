@@ -20,7 +20,7 @@ export function parseUrl(text: string): string | ValueFault {
   const given = withoutSlash(text)
   const normal = withoutSlash(url.href)
   if (given !== normal) return new ValueFault(`${quoted(text)} has to be written ${normal}`)
-  if (!/^(\/[A-Za-z0-9._~!$'()+,;=@-]+)*$/.test(withoutSlash(url.pathname))) {
+  if (!/^(\/[A-Za-z0-9._~-]+)*$/.test(withoutSlash(url.pathname))) {
     return new ValueFault(`${quoted(text)} has a path with signs other than letters, digits and ._~-`)
   }
   return given
