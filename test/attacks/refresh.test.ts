@@ -177,6 +177,12 @@ test('A-118 the answer is lost and the client asks again: a working pair, and th
         await use(client, refresh_token)
       }
     }
+    // Two processes of one client: the other one has used what it got, and within the grace this one is let in too.
+    const shared = await tokensFor(target, client)
+    const other = await use(client, (await use(client, shared.refresh_token)).refresh_token)
+    app.advance(GRACE)
+    await use(client, (await use(client, shared.refresh_token)).refresh_token)
+    await use(client, other.refresh_token)
     // Lost for long: as no successor was ever used, the client is let in again.
     const first = await tokensFor(target, client)
     await use(client, first.refresh_token)
