@@ -29,7 +29,13 @@ export function credentialsFault(username: string, password: string): string | u
   return undefined
 }
 
-/** A username as it is stored and looked up: composed characters, no space around it. */
+/**
+ * A username as it is stored and looked up: composed characters, no space around it. Composing takes time with the
+ * square of combining marks in a row, so no more is looked at than a name may have (CWE-407).
+ */
 export function canonicalUsername(username: string): string {
-  return username.normalize('NFKC').trim()
+  return username
+    .slice(0, 4 * USERNAME_MAX)
+    .normalize('NFKC')
+    .trim()
 }
