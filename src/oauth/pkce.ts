@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 /** RFC 7636 §4.1: `code-verifier = 43*128unreserved`. */
 export function isCodeVerifier(value: string): boolean {
@@ -21,6 +21,6 @@ export function parseCodeChallenge(value: string | undefined): string | undefine
 export function verifyChallenge(code_verifier: string, code_challenge: string): boolean {
   if (!isCodeVerifier(code_verifier)) return false
   const expected = Buffer.from(code_challenge)
-  const actual = Buffer.from(createHash('sha256').update(code_verifier).digest('base64url'))
+  const actual = Buffer.from(hash('sha256', code_verifier, 'base64url'))
   return actual.length === expected.length && timingSafeEqual(actual, expected)
 }

@@ -60,12 +60,14 @@ export function scopeForRefresh(requested: string | undefined, granted: string):
  * where none of them opens anything.
  */
 function narrow(requested: string, mayHave: readonly string[]): string {
-  const words = new Set<string>()
+  const words: string[] = []
+  let opens = false
   for (const word of requested.split(' ')) {
-    if (word === OFFLINE_ACCESS || mayHave.includes(word)) words.add(word)
+    if (words.includes(word) || !(word === OFFLINE_ACCESS || mayHave.includes(word))) continue
+    words.push(word)
+    opens ||= word !== OFFLINE_ACCESS
   }
-  const scope = [...words].join(' ')
-  return opening(scope).length > 0 ? scope : ''
+  return opens ? words.join(' ') : ''
 }
 
 /** The words that open something. */

@@ -17,19 +17,29 @@ export type Codes = {
 
 export function createCodes(
   connection: Connection,
-  parts: { consents: Consents; grants: Grants; insertRefreshToken: InsertRefreshToken },
+  parts: {
+    consents: Consents
+    grants: Grants
+    insertRefreshToken: InsertRefreshToken
+    /** Told after a commit that changed the client. */
+    clientChanged: (client_id: string) => void
+  },
 ): Codes {
   const columns =
     'client_id, account_id, redirect_uri, redirect_uri_given, scope, resource, code_challenge, expires_at'
   const clientExists = 'EXISTS (SELECT 1 FROM clients WHERE clients.client_id = codes.client_id)'
   const insert = connection.run(`INSERT INTO codes (key, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const find = connection.get<Row>(`SELECT ${columns} FROM codes WHERE key = ? AND ${clientExists}`)
-  const state = connection.get<{ expires_at: number; grant_id: string | null; client: number }>(
-    `SELECT expires_at, grant_id, ${clientExists} AS client FROM codes WHERE key = ?`,
+  const spend = connection.run(
+    `UPDATE codes SET grant_id = ? WHERE key = ? AND grant_id IS NULL AND expires_at > ? AND ${clientExists}`,
   )
-  const spend = connection.run('UPDATE codes SET grant_id = ? WHERE key = ? AND grant_id IS NULL')
-  const clientUsed = connection.get<{ used: number }>('SELECT used FROM clients WHERE client_id = ?')
-  const markUsed = connection.run('UPDATE clients SET used = 1 WHERE client_id = ?')
+  const spentFor = connection.get<{ grant_id: string | null }>('SELECT grant_id FROM codes WHERE key = ?')
+  const client = connection.get<{ authorized_at: number }>(
+    'SELECT authorized_at FROM clients WHERE client_id = ?',
+  )
+  const authorize = connection.run(
+    'UPDATE clients SET authorized_at = ?1, last_used_at = ?1 WHERE client_id = ?2',
+  )
   const decide = connection.run('INSERT OR IGNORE INTO decisions (id, expires_at) VALUES (?, ?)')
   const expire = {
     codes: connection.run(
@@ -45,28 +55,36 @@ export function createCodes(
     sweep: (now, limit) => expire.codes(now - REPLAY_MEMORY, limit) + expire.decisions(now, limit),
 
     store: {
-      issue: (code, decision) =>
-        connection.write(() => {
-          const client = clientUsed(code.client_id)
-          if (!client) return 'client_gone'
-          if (decision) {
-            if (decide(decision.id, decision.expires_at) === 0) return 'decided_before'
-            parts.consents.widen(decision.consent)
-          }
-          if (client.used === 0) markUsed(code.client_id)
-          insert(
-            code.key,
-            code.client_id,
-            code.account_id,
-            code.redirect_uri,
-            code.redirect_uri_given ? 1 : 0,
-            code.scope,
-            code.resource,
-            code.code_challenge,
-            code.expires_at,
-          )
-          return 'issued'
-        }),
+      issue: (code, decision) => {
+        let first = false
+        return connection.write(
+          () => {
+            const holder = client(code.client_id)
+            if (!holder) return 'client_gone'
+            if (decision) {
+              if (decide(decision.id, decision.expires_at) === 0) return 'decided_before'
+              parts.consents.widen(decision.consent)
+            }
+            first = holder.authorized_at === 0
+            if (first) authorize(code.issued_at ?? code.expires_at, code.client_id)
+            insert(
+              code.key,
+              code.client_id,
+              code.account_id,
+              code.redirect_uri,
+              code.redirect_uri_given ? 1 : 0,
+              code.scope,
+              code.resource,
+              code.code_challenge,
+              code.expires_at,
+            )
+            return 'issued'
+          },
+          () => {
+            if (first) parts.clientChanged(code.client_id)
+          },
+        )
+      },
 
       deny: ({ id, expires_at }) => connection.write(() => decide(id, expires_at) === 1),
 
@@ -79,14 +97,12 @@ export function createCodes(
       redeem: (key, now, grant, refreshToken) =>
         connection.write(
           () => {
-            const code = state(key)
-            if (!code) return { outcome: 'gone' }
-            if (code.grant_id !== null) {
-              parts.grants.end(code.grant_id, now, 'authorization code replayed')
-              return { outcome: 'replayed', grant_id: code.grant_id }
+            if (spend(grant.grant_id, key, now) === 0) {
+              const earlier = spentFor(key)?.grant_id
+              if (!earlier) return { outcome: 'gone' }
+              parts.grants.end(earlier, now, 'authorization code replayed')
+              return { outcome: 'replayed', grant_id: earlier }
             }
-            if (code.expires_at <= now || code.client === 0) return { outcome: 'gone' }
-            spend(grant.grant_id, key)
             parts.grants.insert(grant)
             if (refreshToken) parts.insertRefreshToken(refreshToken, grant.grant_id)
             return { outcome: 'redeemed' }
