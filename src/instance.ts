@@ -39,7 +39,7 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
   }
   try {
     const sealing = createSealing(await openServerSecret(dataDir))
-    const store = await openStore({ dataDir })
+    const store = await openStore({ dataDir, maxUnusedClients: settings.maxUnusedClients })
     opened.push(() => store.close())
     const corpus = await openCorpus({ folders: settings.corpus, dataDir, emit })
     opened.push(() => corpus.close())
@@ -47,7 +47,7 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
     const app = createApp({ settings, store, corpus, sealing, now, random: systemRandom, emit })
     await app.prepare()
     await createOwner(app, store, settings)
-    opened.push(keepTidy({ store, now, emit, accessTokenTtl: settings.accessTokenTtl }))
+    opened.push(keepTidy({ store, settings, now, emit }))
     return { ...app, close }
   } catch (fault) {
     await close()

@@ -31,6 +31,7 @@ export async function issueCode(
   const code = random.secret(CODE_PREFIX)
   const key = storageKey(CODE_PREFIX, code)
   if (!key) throw new Error('a code that is none of ours')
+  const issued_at = now()
   const outcome = await codes.issue(
     {
       key,
@@ -41,7 +42,8 @@ export async function issueCode(
       scope,
       resource,
       code_challenge,
-      expires_at: now() + CODE_SECONDS,
+      issued_at,
+      expires_at: issued_at + CODE_SECONDS,
     },
     decision,
   )

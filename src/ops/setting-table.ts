@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { parseOrigin, parseUrl } from './public-url.ts'
 import {
   days,
+  duration,
   host,
   oneOf,
   origins,
@@ -129,6 +130,24 @@ export const SETTINGS = {
     fallback: '120/minute',
     example: '120/minute',
     doc: 'Registrations allowed per client address (IPv6: per /64). `off` where a limiter stands in front.',
+  }),
+  CORPUSIQ_UNUSED_CLIENT_TTL: fixed({
+    parse: duration,
+    fallback: '24h',
+    example: '7d',
+    doc: 'How long a registered client is kept that nobody ever authorized: `24h`, `7d`, `30m`, or seconds. `0`: until the bound is reached.',
+  }),
+  CORPUSIQ_MAX_UNUSED_CLIENTS: fixed({
+    parse: wholeNumber(10, 1_000_000),
+    fallback: '10000',
+    example: '10000',
+    doc: 'Clients that nobody ever authorized, at most. Beyond it the oldest of them go, so that a newcomer is never refused; one that came to authorize within the last hour goes last.',
+  }),
+  CORPUSIQ_INACTIVE_CLIENT_TTL: fixed({
+    parse: duration,
+    fallback: '365d',
+    example: '730d',
+    doc: 'How long a client that was once authorized is kept without use and without tokens. `0`: for ever.',
   }),
   CORPUSIQ_HOST: fixed({
     parse: host,

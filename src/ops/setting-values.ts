@@ -29,6 +29,16 @@ export function days(min: number, max: number): Parse<number> {
   }
 }
 
+const UNITS: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 }
+
+/** A length of time: `24h`, `7d`, `30m`, or a number of seconds; as seconds, at most a hundred years. `0` means without end. */
+export const duration: Parse<number> = (value) => {
+  const [, count, unit] = /^(\d{1,10})([smhd]?)$/.exec(value.toLowerCase()) ?? []
+  const seconds = Number(count) * (UNITS[unit ?? ''] ?? Number.NaN)
+  if (seconds <= 36_500 * 86_400) return seconds
+  return new ValueFault(`${quoted(value)} is no length of time (24h, 7d, 30m, or seconds)`)
+}
+
 export const yesOrNo: Parse<boolean> = (value) => {
   const word = value.toLowerCase()
   if (['true', '1', 'yes', 'on'].includes(word)) return true

@@ -26,6 +26,12 @@ export type Settings = {
   readonly refreshGrace: number
   /** Registrations per address and window in seconds; undefined: off. */
   readonly registrationRate: { readonly points: number; readonly seconds: number } | undefined
+  /** Seconds that a client nobody authorized is kept; 0 means until the bound is reached. */
+  readonly unusedClientTtl: number
+  /** Clients that nobody authorized, at most. */
+  readonly maxUnusedClients: number
+  /** Seconds without use after which an authorized client goes; 0 means never. */
+  readonly inactiveClientTtl: number
   readonly host: string
   readonly port: number
   readonly dataDir: string

@@ -34,6 +34,7 @@ function endpoint(settings: Partial<RegistrationDependencies['settings']> = {}) 
       register: async (client, record) => {
         clients.push(client)
         audit.push(record)
+        return 'registered'
       },
     },
     audit: { refuse: (record) => audit.push(record) },

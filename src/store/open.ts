@@ -4,7 +4,7 @@ import { isBusy } from './drivers/faults.ts'
 import { type Connection, connect } from './drivers/sqlite.ts'
 import { migrate } from './migrations/migrate.ts'
 import type { Store } from './ports.ts'
-import { createStore } from './sql/store.ts'
+import { createStore, type StoreOptions } from './sql/store.ts'
 
 /** The database's file in the data directory. */
 export const DATABASE = 'corpusiq.db'
@@ -14,11 +14,11 @@ export const DATABASE = 'corpusiq.db'
  * date. Any number of processes may have it open. Throws `DataUnusable`, `StoreUnavailable`, or what the file system
  * says.
  */
-export async function openStore(options: { dataDir: string }): Promise<Store> {
-  const connection = await connectPatiently(privateFile(options.dataDir, DATABASE))
+export async function openStore({ dataDir, ...options }: { dataDir: string } & StoreOptions): Promise<Store> {
+  const connection = await connectPatiently(privateFile(dataDir, DATABASE))
   try {
     await migrate(connection)
-    return createStore(connection)
+    return createStore(connection, options)
   } catch (fault) {
     await connection.close()
     throw fault

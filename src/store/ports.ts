@@ -1,4 +1,4 @@
-import type { Client } from '../oauth/client.ts'
+import type { Client, RemovalCause, Tombstone } from '../oauth/client.ts'
 import type { Account, Grant } from '../oauth/grant.ts'
 
 /**
@@ -16,6 +16,8 @@ export type Store = {
   readonly sessions: SessionStore
   readonly keys: KeyStore
   readonly audit: AuditStore
+  readonly registrationTokens: RegistrationTokenStore
+  readonly journal: JournalStore
   /**
    * One small step of tidying: removes what has expired, at most `limit` rows a table; returns how many went.
    * With `accessTokenTtl` (seconds) also grants whose last access token has expired and that can't be refreshed.
@@ -52,20 +54,126 @@ export type AuditRecord = {
 }
 
 export type ClientStore = {
-  /** Stores the client and its audit record in one transaction. */
-  register(client: Client, audit: AuditRecord): Promise<void>
-  find(client_id: string): Promise<Client | undefined>
-  /** Removes the client with its grants, tokens, codes and consents, at once. False where there was none. */
-  remove(client_id: string, audit: AuditRecord): Promise<boolean>
-  /** In the order of their registration, after `after`. */
-  page(query: { after?: string; limit: number }): Promise<Client[]>
-  count(): Promise<number>
   /**
-   * Bounds what a flood of registrations can leave behind: while more than `keep` clients are registered, removes
-   * the oldest of those that no one ever signed in with (no code was issued to them), at most `limit`. Used clients
-   * stay. Returns how many went.
+   * Stores the client and its audit record in one transaction, and spends one use of `registrationToken` (its
+   * `storageKey`) in the same: of any number of concurrent calls exactly as many succeed as it has uses.
+   * - `token_spent`: unknown, used up or expired at `audit.at`; nothing is stored.
+   * - `too_many_unused`: that address has `unusedPerAddress.max` clients that nobody authorized; nothing is stored.
+   *
+   * Where the bound of unused clients is reached, makes room by removing the oldest of them: never refuses for it.
    */
-  removeUnused(query: { keep: number; limit: number }): Promise<number>
+  register(
+    client: Client,
+    audit: AuditRecord,
+    options?: {
+      registrationToken?: Buffer
+      unusedPerAddress?: { address: string; max: number }
+    },
+  ): Promise<'registered' | 'token_spent' | 'too_many_unused'>
+  find(client_id: string): Promise<Client | undefined>
+  /**
+   * Replaces what the client consists of: metadata, scope, secrets, registration tokens, approval. `client` carries
+   * the `revision` it was read at, which grows by one. `stale`: another replacement came first, read again.
+   * `gone`: it was removed meanwhile, and does not come back.
+   */
+  replace(client: Client, audit: AuditRecord): Promise<'replaced' | 'stale' | 'gone'>
+  /** Ends the wait; from then on it counts as authorized. False where no such client waits. */
+  approve(client_id: string, audit: AuditRecord): Promise<boolean>
+  /** The new registration token (its hash) was used: the one before it ends. */
+  confirmRegistrationToken(client_id: string, registration_token_hash: string): Promise<void>
+  /**
+   * It was used, and with `renewSecretUntil` its secret is good until then, if that is later. Written lazily, once a
+   * day a client. Cheap, never awaited.
+   */
+  touch(
+    client: Pick<Client, 'client_id' | 'last_used_at'>,
+    now: number,
+    options?: { renewSecretUntil?: number },
+  ): void
+  /**
+   * It came to `/authorize`: for an hour it does not count as unused; for a day, where the person was signed in
+   * already. Written lazily. Cheap, never awaited; does nothing for a client that was ever authorized.
+   */
+  seen(
+    client: Pick<Client, 'client_id' | 'authorized_at'>,
+    now: number,
+    options?: { signedIn?: boolean },
+  ): void
+  /**
+   * Removes the client with its grants, tokens, codes and consents, at once. One that was ever authorized leaves a
+   * tombstone, with `cause` (`deleted` unless told). False where there was none.
+   */
+  remove(client_id: string, audit: AuditRecord, options?: { cause?: RemovalCause }): Promise<boolean>
+  findTombstone(client_id: string): Promise<Tombstone | undefined>
+  /**
+   * The client of the tombstone is there again, authorized, without registration token. Undefined where there is
+   * no tombstone, or one of a client that held a secret or was revoked for cause. The client where another call
+   * came first.
+   */
+  revive(client_id: string, audit: AuditRecord): Promise<Client | undefined>
+  /** In the order of their ids, which is that of their registration, after `after`. */
+  page(query: {
+    after?: string
+    limit: number
+    approval?: 'pending'
+    source?: 'operator' | 'declared'
+  }): Promise<Client[]>
+  count(): Promise<number>
+  /** Removes clients that nobody authorized and that registered at or before `before`, at most `limit`; how many went. */
+  removeUnused(query: { before: number; now: number; limit: number }): Promise<number>
+  /**
+   * Removes dynamic clients that were authorized, not used since `before` and without a grant; each leaves a
+   * tombstone and an audit record. Looks at `limit` clients a call, returns how many went.
+   */
+  removeInactive(query: { before: number; now: number; limit: number }): Promise<number>
+}
+
+/** An initial access token (RFC 7591 §3): lets so many clients register. */
+export type RegistrationToken = {
+  readonly token_id: string
+  readonly key: Buffer
+  readonly created_at: number
+  /** 0: never. */
+  readonly expires_at: number
+  /** Absent: any number. */
+  readonly uses_left?: number
+  /** What its clients may ask for; absent: anything. */
+  readonly scope?: string
+  /** Who it is for, in the operator's words. */
+  readonly note?: string
+}
+
+export type RegistrationTokenStore = {
+  create(token: RegistrationToken, audit: AuditRecord): Promise<void>
+  /** Used up and expired ones too: the caller tells them apart. */
+  find(key: Buffer): Promise<RegistrationToken | undefined>
+  /** Every one, the oldest first. */
+  list(): Promise<RegistrationToken[]>
+  /** False where there was none. */
+  revoke(token_id: string, audit: AuditRecord): Promise<boolean>
+}
+
+/** What arrived at the door and what it was answered. */
+export type JournalEntry = {
+  readonly at: number
+  readonly type: string
+  readonly address?: string
+  readonly client_id?: string
+  readonly client_name?: string
+  readonly detail?: string
+  /** The known cause, in words for a person. */
+  readonly cause?: string
+}
+
+export type JournalStore = {
+  /** Into a bounded ring (20,000; the oldest go). Lazily, never awaited by an answer; texts are bounded. */
+  append(entry: JournalEntry): void
+  /** The oldest first: the last `limit` ones, or with `after` (an `id` of a former answer) those that came since. */
+  page(query: {
+    after?: number
+    limit: number
+    client_id?: string
+  }): Promise<(JournalEntry & { readonly id: number })[]>
 }
 
 export type Consent = {
@@ -96,12 +204,12 @@ export type AuthorizationCode = {
 
 export type CodeStore = {
   /**
-   * Stores the code; with `decision`, only if no decision was made on that transaction before (one of any number of
+   * Stores the code; a client's first one makes it an authorized one, from `issued_at` on. With `decision`, only if no decision was made on that transaction before (one of any number of
    * concurrent calls wins), and remembers the consent, widened by what was granted before. `client_gone` where the
    * client was deleted meanwhile.
    */
   issue(
-    code: AuthorizationCode,
+    code: AuthorizationCode & { readonly issued_at?: number },
     decision?: { id: string; expires_at: number; consent: Consent },
   ): Promise<'issued' | 'decided_before' | 'client_gone'>
   /** A denial: marks the transaction as decided. False where it was before. */

@@ -1,34 +1,26 @@
 import type { Clock } from '../ops/clock.ts'
 import type { Emit } from '../ops/events.ts'
+import type { Settings } from '../ops/settings.ts'
 import type { Store } from './ports.ts'
 
-/** With more clients than these, the oldest that nobody ever signed in with go: a flood fills 450 MB and no more. */
-const CLIENTS_KEPT = 1_000_000
 /** Rows of one table a step: some tens of milliseconds of work. */
 const STEP = 1000
 /** Milliseconds to the next step: after a full one (a flood fills faster than one a second), after any, after none. */
 const PAUSE = { full: 50, some: 1000, none: 60_000 }
 
 export type UpkeepDependencies = {
-  store: Pick<Store, 'sweep'> & { clients: Pick<Store['clients'], 'removeUnused'> }
+  store: Pick<Store, 'sweep'> & { clients: Pick<Store['clients'], 'removeUnused' | 'removeInactive'> }
+  settings: Pick<Settings, 'accessTokenTtl' | 'unusedClientTtl' | 'inactiveClientTtl'>
   now: Clock
   emit: Emit
-  /** Seconds that an access token lives. */
-  accessTokenTtl: number
-  clientsKept?: number
 }
 
 /**
- * Removes what has expired, and clients beyond the bound, in small steps far from any request, until the function that
- * it answers is called; that one waits for the step under way.
+ * Removes what has expired and clients whose life is over, in small steps far from any request, until the function
+ * that it answers is called; that one waits for the step under way.
  */
-export function keepTidy({
-  store,
-  now,
-  emit,
-  accessTokenTtl,
-  clientsKept = CLIENTS_KEPT,
-}: UpkeepDependencies): () => Promise<void> {
+export function keepTidy({ store, settings, now: clock, emit }: UpkeepDependencies): () => Promise<void> {
+  const { accessTokenTtl, unusedClientTtl, inactiveClientTtl } = settings
   let timer: NodeJS.Timeout
   let step: Promise<void> = Promise.resolve()
   const after = (milliseconds: number) => {
@@ -37,10 +29,14 @@ export function keepTidy({
     }, milliseconds).unref()
   }
   const tidy = async () => {
+    const now = clock()
+    /** A life of 0 has no end. */
+    const before = (ttl: number) => (ttl === 0 ? 0 : now - ttl)
     let gone = 0
     try {
-      gone += await store.sweep(now(), STEP, { accessTokenTtl })
-      gone += await store.clients.removeUnused({ keep: clientsKept, limit: STEP })
+      gone += await store.sweep(now, STEP, { accessTokenTtl })
+      gone += await store.clients.removeUnused({ before: before(unusedClientTtl), now, limit: STEP })
+      gone += await store.clients.removeInactive({ before: before(inactiveClientTtl), now, limit: STEP })
     } catch (fault) {
       emit({ type: 'upkeep.failed', fault })
     }

@@ -97,17 +97,3 @@ test('pages of clients follow the order of registration, each client once', asyn
   )
   assert.equal(await store.clients.count(), 5)
 })
-
-test('A-036, A-038 beyond the bound the oldest clients that nobody used go, and used ones stay', async (t) => {
-  const store = await temporaryStore(t)
-  const used = await granted(store)
-  const clients = []
-  for (let index = 0; index < 6; index++) clients.push(await registered(store))
-  assert.equal(await store.clients.removeUnused({ keep: 7, limit: 100 }), 0)
-  assert.equal(await store.clients.removeUnused({ keep: 3, limit: 2 }), 2)
-  assert.equal(await store.clients.removeUnused({ keep: 3, limit: 100 }), 2)
-  const left = (await store.clients.page({ limit: 10 })).map(({ client_id }) => client_id)
-  assert.deepEqual(left, [used.client_id, clients[4]?.client_id, clients[5]?.client_id])
-  assert.equal(await store.clients.removeUnused({ keep: 0, limit: 100 }), 2)
-  assert.equal(await store.clients.count(), 1)
-})

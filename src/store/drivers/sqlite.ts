@@ -4,7 +4,7 @@ import { isNoDatabase, named } from './faults.ts'
 import { createGroupCommit } from './group-commit.ts'
 
 /** A value for a `?`; undefined is stored as NULL. */
-type Value = SQLInputValue | undefined
+export type Value = SQLInputValue | undefined
 
 /** One connection and the statements made on it. Statements are made once, when the store is, never in a verb. */
 export type Connection = {

@@ -1,3 +1,4 @@
+import { createLazyWrites } from '../drivers/lazy-writes.ts'
 import type { Connection } from '../drivers/sqlite.ts'
 import type { AuditRecord, AuditStore } from '../ports.ts'
 
@@ -5,12 +6,6 @@ import type { AuditRecord, AuditStore } from '../ports.ts'
 const REFUSALS_KEPT = 100_000
 /** Accepted ones kept: at 130 bytes a row, a flood of registrations fills 130 MB and no more. */
 const ACCEPTED_KEPT = 1_000_000
-/** Refusals waiting in memory; under a flood the oldest go unwritten. */
-const PENDING = 2000
-/** Rows a step, and the milliseconds between two: some 2 ms of work, five times a second at the most. */
-const STEP = 500
-const PAUSE = 200
-
 const DETAIL = 500
 const NAME = 200
 
@@ -63,47 +58,17 @@ export function createAudit(connection: Connection, options: { refusalsKept?: nu
     )
   const record: Record = (entry) => void write(insert.accepted, entry)
 
-  let pending: AuditRecord[] = []
-  let timer: NodeJS.Timeout | undefined
-
-  /** Rides on the commit of whatever else is written; where the disk refuses, the step is lost. */
-  async function step(): Promise<void> {
-    timer = undefined
-    const records = pending.slice(0, STEP)
-    pending = pending.slice(STEP)
-    try {
-      await connection.write(() => {
-        for (const refused of records) write(insert.refused, refused)
-        trim(kept)
-      })
-    } catch {
-      // Nobody waits for a refusal's record, and the writes that somebody waits for tell of the same fault.
-    }
-    schedule()
-  }
-
-  function schedule(): void {
-    if (timer || pending.length === 0) return
-    timer = setTimeout(step, PAUSE)
-    timer.unref()
-  }
+  const refusals = createLazyWrites<AuditRecord>(connection, (some) => {
+    for (const refused of some) write(insert.refused, refused)
+    trim(kept)
+  })
 
   return {
     record,
     sweep: (limit) => trimAccepted(ACCEPTED_KEPT, limit),
-    async close() {
-      while (pending.length > 0) {
-        clearTimeout(timer)
-        await step()
-      }
-      clearTimeout(timer)
-    },
+    close: refusals.close,
     store: {
-      refuse(refused) {
-        if (pending.length >= PENDING) pending.shift()
-        pending.push(refused)
-        schedule()
-      },
+      refuse: (refused) => refusals.add(refused),
       append: (accepted) => connection.write(() => record(accepted)),
       page: ({ limit, refused }) =>
         connection.read(() => (refused ? newest.refused(limit) : newest.accepted(limit)).map(fromRow)),
@@ -111,7 +76,8 @@ export function createAudit(connection: Connection, options: { refusalsKept?: nu
   }
 }
 
-function bounded(text: string | undefined, length: number): string | undefined {
+/** The first `length` characters. */
+export function bounded(text: string | undefined, length: number): string | undefined {
   return text !== undefined && text.length > length ? text.slice(0, length) : text
 }
 

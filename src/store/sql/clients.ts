@@ -1,109 +1,245 @@
 import type { Client } from '../../oauth/client.ts'
-import type { ClientMetadata } from '../../oauth/client-metadata.ts'
 import { createCache } from '../drivers/cache.ts'
+import { createLazyWrites } from '../drivers/lazy-writes.ts'
 import type { Connection } from '../drivers/sqlite.ts'
 import type { ClientStore } from '../ports.ts'
 import type { Record } from './audit.ts'
+import { blob, CLIENT_COLUMNS, type ClientRow, insertClient, replaceClient, toClient } from './client-rows.ts'
+import type { RegistrationTokens } from './registration-tokens.ts'
+import { createTombstones } from './tombstones.ts'
+import { createUnusedClients, KEPT_SEEN, KEPT_SIGNED_IN } from './unused-clients.ts'
 
 const CACHED = 1000
+/** `last_used_at` is exact to this many seconds. */
+const USE_STEP = 86_400
 
-type Row = {
-  client_id: string
-  issued_at: number
-  secret_hash: string | null
-  secret_expires_at: number | null
-  registered_scope: string | null
-  metadata: string
+export type Clients = {
+  readonly store: ClientStore
+  /** After a commit that changed the client otherwise. */
+  changed(client_id: string): void
+  /** Writes what waits. */
+  close(): Promise<void>
 }
 
-/** `grantsEnded`: told after a commit that ended grants of any client. */
-export function createClients(connection: Connection, record: Record, grantsEnded: () => void): ClientStore {
-  const columns = 'client_id, issued_at, secret_hash, secret_expires_at, registered_scope, metadata'
-  const insert = connection.run(`INSERT INTO clients (${columns}) VALUES (?, ?, ?, ?, ?, ?)`)
-  const find = connection.get<Row>(`SELECT ${columns} FROM clients WHERE client_id = ?`)
-  const page = connection.all<Row>(
-    `SELECT ${columns} FROM clients WHERE client_id > ? ORDER BY client_id LIMIT ?`,
+export function createClients(
+  connection: Connection,
+  parts: {
+    record: Record
+    /** Told after a commit that ended grants of any client. */
+    grantsEnded: () => void
+    registrationTokens: Pick<RegistrationTokens, 'spend'>
+    maxUnused: number
+  },
+): Clients {
+  const { record, grantsEnded, registrationTokens } = parts
+  const insert = insertClient(connection)
+  const replace = replaceClient(connection)
+  const find = connection.get<ClientRow>(`SELECT ${CLIENT_COLUMNS} FROM clients WHERE client_id = ?`)
+  const pageWhere = (condition: string) =>
+    connection.all<ClientRow>(
+      `SELECT ${CLIENT_COLUMNS} FROM clients WHERE ${condition} AND client_id > ? ORDER BY client_id LIMIT ?`,
+    )
+  const page = pageWhere('true')
+  const pageWaiting = pageWhere('approval IS NOT NULL')
+  const pageOperated = connection.all<ClientRow>(
+    `SELECT ${CLIENT_COLUMNS} FROM clients WHERE source = ? AND client_id > ? ORDER BY client_id LIMIT ?`,
   )
   const count = connection.get<{ count: number }>('SELECT count(*) AS count FROM clients')
-  const unused = connection.all<{ client_id: string }>(
-    'SELECT client_id FROM clients WHERE used = 0 ORDER BY rowid LIMIT ?',
+  const approve = connection.run(
+    `UPDATE clients SET approval = NULL, authorized_at = iif(authorized_at = 0, ?, authorized_at)
+      WHERE client_id = ? AND approval IS NOT NULL`,
+  )
+  const confirm = connection.run(
+    `UPDATE clients SET previous_registration_token_hash = NULL
+      WHERE client_id = ? AND registration_token_hash = ? AND previous_registration_token_hash IS NOT NULL`,
+  )
+  // Renewing never shortens a secret's life, nor gives an end to one that has none.
+  const touch = connection.run(
+    `UPDATE clients SET last_used_at = ?1,
+        secret_expires_at = iif(secret_expires_at > 0 AND secret_expires_at < ?2, ?2, secret_expires_at)
+      WHERE client_id = ?3`,
   )
   const remove = connection.run('DELETE FROM clients WHERE client_id = ?')
   const removeConsents = connection.run('DELETE FROM consents WHERE client_id = ?')
   const removeGrants = connection.run('DELETE FROM grants WHERE client_id = ?')
+  const hasGrant = connection.get<{ grant_id: string }>(
+    'SELECT grant_id FROM grants WHERE client_id = ? LIMIT 1',
+  )
+  const from = connection.all<{ id: number; client_id: string; last: number; inactive: number }>(
+    `SELECT rowid AS id, client_id, max(authorized_at, coalesce(last_used_at, 0)) AS last,
+        authorized_at > 0 AND source IS NULL AND approval IS NULL AS inactive
+      FROM clients WHERE rowid > ? ORDER BY rowid LIMIT ?`,
+  )
+  const tombstones = createTombstones(connection)
+  const unused = createUnusedClients(connection, parts.maxUnused)
   const cache = createCache<Client>(connection, CACHED)
+  let looked = 0
 
-  return {
-    register: (client, audit) =>
-      connection.write(() => {
-        insert(
-          client.client_id,
-          client.client_id_issued_at,
-          client.client_secret_hash,
-          client.client_secret_expires_at,
-          client.registered_scope,
-          JSON.stringify(client.metadata),
-        )
-        record(audit)
-      }),
-
-    find: (client_id) =>
-      connection.read(() => {
-        const cached = cache.get(client_id)
-        if (cached) return cached
-        const row = find(client_id)
-        if (!row) return undefined
-        const client = fromRow(row)
-        cache.set(client_id, client)
-        return client
-      }),
-
-    remove: (client_id, audit) =>
-      connection.write(
-        () => {
-          if (remove(client_id) === 0) return false
-          // Codes and refresh tokens die with the client's and the grants' rows, which every use of them asks for.
-          removeConsents(client_id)
-          removeGrants(client_id)
-          record(audit)
-          return true
-        },
-        (removed) => {
-          if (!removed) return
-          cache.delete(client_id)
-          grantsEnded()
-        },
-      ),
-
-    page: ({ after = '', limit }) => connection.read(() => page(after, limit).map(fromRow)),
-
-    count: () => connection.read(() => count()?.count ?? 0),
-
-    removeUnused: ({ keep, limit }) =>
-      connection
-        .write(
-          () => {
-            const excess = Math.min((count()?.count ?? 0) - keep, limit)
-            if (excess <= 0) return []
-            const gone = unused(excess)
-            for (const { client_id } of gone) remove(client_id)
-            return gone
-          },
-          (gone) => {
-            for (const { client_id } of gone) cache.delete(client_id)
-          },
-        )
-        .then((gone) => gone.length),
+  const changed = (client_id: string) => cache.delete(client_id)
+  const allChanged = (ids: readonly string[]) => {
+    for (const client_id of ids) changed(client_id)
   }
-}
+  const end = (row: ClientRow, now: number, cause: 'deleted' | 'inactive' | 'revoked') => {
+    // Codes and refresh tokens die with the client's and the grants' rows, which every use of them asks for.
+    remove(row.client_id)
+    removeConsents(row.client_id)
+    removeGrants(row.client_id)
+    if (row.authorized_at > 0) tombstones.lay(toClient(row), now, cause)
+  }
 
-function fromRow(row: Row): Client {
+  const uses = createLazyWrites<{ client_id: string; now: number; until: number }>(
+    connection,
+    (some) => {
+      for (const { client_id, now, until } of some) touch(now, until, client_id)
+    },
+    (some) => allChanged(some.map(({ client_id }) => client_id)),
+  )
+  const visits = createLazyWrites<{ client_id: string; until: number }>(connection, (some) => {
+    for (const { client_id, until } of some) unused.keep(client_id, until)
+  })
+
   return {
-    client_id: row.client_id,
-    client_id_issued_at: row.issued_at,
-    ...(row.secret_hash !== null && { client_secret_hash: row.secret_hash }),
-    ...(row.secret_expires_at !== null && { client_secret_expires_at: row.secret_expires_at }),
-    ...(row.registered_scope !== null && { registered_scope: row.registered_scope }),
-    metadata: JSON.parse(row.metadata) as ClientMetadata,
+    changed,
+    async close() {
+      await uses.close()
+      await visits.close()
+    },
+    store: {
+      register(client, audit, { registrationToken, unusedPerAddress } = {}) {
+        let evicted: string[] = []
+        return connection.write(
+          () => {
+            evicted = []
+            if (unusedPerAddress && unused.countOf(unusedPerAddress.address) >= unusedPerAddress.max)
+              return 'too_many_unused'
+            if (registrationToken && !registrationTokens.spend(registrationToken, audit.at))
+              return 'token_spent'
+            evicted = unused.makeRoom()
+            insert(client, unusedPerAddress?.address)
+            record(audit)
+            return 'registered'
+          },
+          () => allChanged(evicted),
+        )
+      },
+
+      find: (client_id) =>
+        connection.read(() => {
+          const cached = cache.get(client_id)
+          if (cached) return cached
+          const row = find(client_id)
+          if (!row) return undefined
+          const client = toClient(row)
+          cache.set(client_id, client)
+          return client
+        }),
+
+      replace: (client, audit) =>
+        connection.write(
+          () => {
+            if (!replace(client)) return find(client.client_id) ? 'stale' : 'gone'
+            record(audit)
+            return 'replaced'
+          },
+          () => changed(client.client_id),
+        ),
+
+      approve: (client_id, audit) =>
+        connection.write(
+          () => {
+            if (approve(audit.at, client_id) === 0) return false
+            record(audit)
+            return true
+          },
+          () => changed(client_id),
+        ),
+
+      confirmRegistrationToken: (client_id, registration_token_hash) =>
+        connection.write(
+          () => void confirm(client_id, blob(registration_token_hash)),
+          () => changed(client_id),
+        ),
+
+      touch({ client_id, last_used_at = 0 }, now, { renewSecretUntil = 0 } = {}) {
+        if (now - last_used_at >= USE_STEP) uses.add({ client_id, now, until: renewSecretUntil }, client_id)
+      },
+
+      seen({ client_id, authorized_at }, now, { signedIn = false } = {}) {
+        if (authorized_at !== undefined) return
+        const until = now + (signedIn ? KEPT_SIGNED_IN : KEPT_SEEN)
+        visits.add({ client_id, until }, `${signedIn} ${client_id}`)
+      },
+
+      remove: (client_id, audit, { cause = 'deleted' } = {}) =>
+        connection.write(
+          () => {
+            const row = find(client_id)
+            if (!row) return false
+            end(row, audit.at, cause)
+            record(audit)
+            return true
+          },
+          (removed) => {
+            if (!removed) return
+            changed(client_id)
+            grantsEnded()
+          },
+        ),
+
+      findTombstone: (client_id) => connection.read(() => tombstones.find(client_id)),
+
+      revive: (client_id, audit) =>
+        connection.write(
+          () => {
+            const row = find(client_id)
+            if (row) return toClient(row)
+            const tombstone = tombstones.find(client_id)
+            if (!tombstone || tombstone.held_secret || tombstone.cause === 'revoked') return undefined
+            const { client } = tombstone
+            const revision = (client.revision ?? 0) + 1
+            const revived = { ...client, revision, authorized_at: audit.at, last_used_at: audit.at }
+            insert(revived, undefined)
+            tombstones.lift(client_id)
+            record(audit)
+            return revived
+          },
+          () => changed(client_id),
+        ),
+
+      page: ({ after = '', limit, approval, source }) =>
+        connection.read(() => {
+          if (source !== undefined) return pageOperated(source, after, limit).map(toClient)
+          return (approval === undefined ? page : pageWaiting)(after, limit).map(toClient)
+        }),
+
+      count: () => connection.read(() => count()?.count ?? 0),
+
+      removeUnused: (query) =>
+        connection.write(() => unused.sweep(query), allChanged).then((gone) => gone.length),
+
+      removeInactive({ before, now, limit }) {
+        return connection
+          .write(
+            () => {
+              const rows = from(looked, limit)
+              looked = rows.length < limit ? 0 : (rows.at(-1)?.id ?? 0)
+              const gone: string[] = []
+              for (const { client_id, last, inactive } of rows) {
+                if (!inactive || last > before || hasGrant(client_id)) continue
+                const row = find(client_id)
+                if (!row) continue
+                end(row, now, 'inactive')
+                record({ at: now, type: 'client.removed', client_id, detail: 'not used for long' })
+                gone.push(client_id)
+              }
+              return gone
+            },
+            (gone) => {
+              allChanged(gone)
+            },
+          )
+          .then((gone) => gone.length)
+      },
+    },
   }
 }
