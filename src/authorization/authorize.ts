@@ -79,6 +79,7 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     if (trusted instanceof OAuthError) return page(trusted, client_id)
 
     const signedIn = await currentAccount(request)
+    clients.seen(client, now(), { signedIn: signedIn !== undefined })
     const remembered = signedIn && (await consents.find(signedIn.account.account_id, client_id))
     const refuse = (refusal: OAuthError, { redirect_uri, state }: TrustedRequest) => {
       told(refusal, client_id)

@@ -10,7 +10,7 @@ import type { SignIn } from '../web/handler.ts'
 /** All that this room can reach. */
 export type AuthorizationDependencies = {
   settings: Pick<Settings, 'authorizationEndpoint' | 'issuer' | 'resource' | 'resourceUrl' | 'port'>
-  clients: Pick<ClientStore, 'find'>
+  clients: Pick<ClientStore, 'find' | 'seen'>
   consents: ConsentStore
   codes: Pick<CodeStore, 'issue' | 'deny'>
   sealing: Sealing
