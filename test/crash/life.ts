@@ -30,7 +30,7 @@ export type Life = {
   asked: Step | undefined
 }
 
-/** Tells of each acknowledged answer; false where the life has to end. */
+/** Told of each acknowledged answer. */
 export type Acknowledge = (step: Step) => void
 
 export const seconds = (): number => Math.floor(Date.now() / 1000)

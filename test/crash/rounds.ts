@@ -23,10 +23,10 @@ export type Options = {
 /** How often each kind of answer was acknowledged, and how often one was asked for when the end came. */
 export type Tally = { readonly acknowledged: Record<Step, number>; readonly inFlight: Record<Step, number> }
 
-/** Clients that live at once. */
+/** Clients that live at once, at most: few leave a promise that was made too early alone with the kill. */
 const AT_ONCE = 12
-/** A kill comes after fewer answers than this, and a few milliseconds. */
-const MOST_ANSWERS = 200
+/** A kill comes after fewer answers than this: half of them with the last one, the others some milliseconds later. */
+const MOST_ANSWERS = 160
 const MOST_MILLISECONDS = 12
 
 /**
@@ -96,20 +96,18 @@ async function workUntilKilled(
   tally: Tally,
 ): Promise<Life[]> {
   const lives: Life[] = []
+  const atOnce = 1 + dice.below(AT_ONCE)
+  const delay = Math.max(0, dice.below(2 * MOST_MILLISECONDS) - MOST_MILLISECONDS)
   let left = dice.below(MOST_ANSWERS)
-  const delay = dice.below(MOST_MILLISECONDS)
   let over = false
-  let begin = () => {}
-  const killed = new Promise<void>((resolve) => {
-    begin = resolve
-  }).then(async () => {
-    await pause(delay)
+  const kill = () => {
     over = true
-    await server.kill()
-  })
+    return server.kill()
+  }
+  const { promise: killed, resolve: begin } = Promise.withResolvers<void>()
   const acknowledge = (step: Step) => {
     tally.acknowledged[step]++
-    if (--left <= 0) begin()
+    if (left-- === 0) begin(delay === 0 ? kill() : pause(delay).then(kill))
   }
   const worker = async () => {
     while (!over) {
@@ -121,7 +119,7 @@ async function workUntilKilled(
       }
     }
   }
-  await Promise.all([killed, ...Array.from({ length: AT_ONCE }, worker)])
+  await Promise.all([killed, ...Array.from({ length: atOnce }, worker)])
   for (const { asked } of lives) if (asked) tally.inFlight[asked]++
   return lives
 }
