@@ -140,6 +140,8 @@ test('A-070 the resource of somebody else, a malformed one, two of which one is 
     'https://notes.example.com.evil.example/mcp',
     'https://notes.example.com@evil.example/mcp',
     'https://user@notes.example.com/mcp',
+    'https://@notes.example.com/mcp',
+    'https://:@notes.example.com/mcp',
     'http://notes.example.com/mcp',
     'https://notes.example.com:8443/mcp',
     'https://notes.example.com/mcp#',

@@ -99,6 +99,7 @@ export const AUTHORIZING: readonly Leniency[] = [
         `${url}/mcp?x=1`,
         `${url}:8443/mcp`,
         'http://notes.example.com/mcp',
+        'https://@notes.example.com/mcp',
         'https://notes.example.com.evil.example/mcp',
         '/mcp',
       ]) {
