@@ -201,6 +201,7 @@ export const EXCHANGING: readonly Leniency[] = [
       for (const { refresh_token = '' } of [await tokensOf(first), await tokensOf(second)]) {
         await tokensOf(await post(scene, { ...form, refresh_token }))
       }
+      scene.app.advance(60)
       await tokensOf(await post(scene, form))
     },
     refused: 'the same after that, when a later one was used',
