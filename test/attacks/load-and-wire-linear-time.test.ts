@@ -214,7 +214,7 @@ test('A-174 every field of the pages', async () => {
   for (const text of hostile(40_000, inForm)) {
     await timed(`/login ${shown(text)}`, () => signIn({ username: text, password: text, return_to: text }))
     const values = { token: text, transaction: text, decision: text }
-    for (const path of ['/login', '/setup', '/consent', '/logout']) {
+    for (const path of ['/login', '/setup', '/authorize/decision', '/logout']) {
       await timed(`${path} ${shown(text)}`, () => app.fetch(post(path, values, { cookie })))
     }
   }

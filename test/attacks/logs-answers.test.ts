@@ -69,7 +69,7 @@ const WRONG: readonly Wrong[] = [
     (query): Wrong => ['GET', `/authorize${query}`],
   ),
   ['POST', '/authorize', FORM_TYPE, 'x=y'],
-  ['POST', '/consent', FORM_TYPE, 'decision=approve&transaction=x'],
+  ['POST', '/authorize/decision', FORM_TYPE, 'decision=approve&transaction=x'],
   ['POST', '/login', FORM_TYPE, 'username=x&password=y&token=z'],
   ['POST', '/login', JSON_TYPE, '{}'],
   ['GET', '/setup?token=x'],
