@@ -63,6 +63,40 @@ export const CALLING: readonly Leniency[] = [
     },
   },
   {
+    clients: 'MCP Inspector, use-mcp, MCPJam, which run in a browser',
+    source: '@modelcontextprotocol/inspector-client@1.0.3; use-mcp@0.0.21; MCPJam host profile of July 2026',
+    lenient: 'a page of any origin asks beforehand, with the headers of MCP, and may read the challenge',
+    async works({ app }) {
+      const origin = 'http://localhost:6274'
+      const wanted = 'content-type, authorization, mcp-protocol-version, mcp-session-id, last-event-id'
+      const headers = {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': wanted,
+      }
+      for (const path of ['/mcp', '/register', '/token', '/.well-known/oauth-authorization-server']) {
+        const answer = await app.fetch(new Request(app.url + path, { method: 'OPTIONS', headers }))
+        assert.equal(answer.headers.get('access-control-allow-origin'), '*', path)
+        const allowed = (answer.headers.get('access-control-allow-headers') ?? '').toLowerCase().split(', ')
+        for (const name of wanted.split(', ')) assert.ok(allowed.includes(name), `${path} ${name}`)
+      }
+      const challenge = await list(app, '', { origin })
+      assert.match(challenge.headers.get('access-control-expose-headers') ?? '', /WWW-Authenticate/)
+    },
+    refused: 'the same for what a session opens, and with credentials anywhere',
+    async refuses({ app }) {
+      const headers = { origin: 'https://evil.example', 'access-control-request-method': 'POST' }
+      for (const path of ['/authorize', '/authorize/decision', '/login', '/mcp', '/token']) {
+        for (const method of ['OPTIONS', 'GET']) {
+          const answer = await app.fetch(new Request(app.url + path, { method, headers }))
+          const isPage = path.startsWith('/authorize') || path === '/login'
+          assert.equal(answer.headers.get('access-control-allow-origin'), isPage ? null : '*', path)
+          assert.equal(answer.headers.get('access-control-allow-credentials'), null)
+        }
+      }
+    },
+  },
+  {
     clients: 'Gemini CLI',
     source: '@google/gemini-cli-core@0.61.0 mcp/oauth-provider',
     lenient: 'HEAD to find out where to sign in',
