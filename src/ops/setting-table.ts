@@ -101,6 +101,24 @@ export const SETTINGS = {
     example: '90',
     doc: 'How long a client secret is good for, in days. `0`: for ever.',
   }),
+  CORPUSIQ_CLIENT_SECRET_RENEW_ON_USE: fixed({
+    parse: yesOrNo,
+    fallback: 'true',
+    example: 'false',
+    doc: 'Whether a secret in use is renewed: its days count from its last use (exact to a day), so that a client in steady use never loses it.',
+  }),
+  CORPUSIQ_CLIENT_SECRET_OVERLAP_SECONDS: fixed({
+    parse: wholeNumber(0, 31_536_000),
+    fallback: '86400',
+    example: '3600',
+    doc: 'How long a rotated secret is good for beside the new one, in seconds: after a rotation by the operator from then on, after one by the client itself from the first use of the new one on.',
+  }),
+  CORPUSIQ_ROTATE_ON_UPDATE: fixed({
+    parse: yesOrNo,
+    fallback: 'false',
+    example: 'true',
+    doc: 'Whether a client that updates its registration (RFC 7592 `PUT`) gets a new secret and a new registration access token. The old ones work until the new ones are used, so a lost answer does no harm.',
+  }),
   CORPUSIQ_CLIENT_SECRET_HASH: fixed({
     parse: oneOf('sha256', 'argon2id'),
     fallback: 'sha256',

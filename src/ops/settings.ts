@@ -21,6 +21,12 @@ export type Settings = {
   readonly clientSecretTtl: number
   /** `sha256`, or `argon2id` for those who must. */
   readonly clientSecretHash: 'sha256' | 'argon2id'
+  /** Whether use renews a secret's life. */
+  readonly clientSecretRenewOnUse: boolean
+  /** Seconds that a rotated secret is good for beside the new one. */
+  readonly clientSecretOverlap: number
+  /** Whether an update (RFC 7592 §2.2) makes a new secret and a new registration access token. */
+  readonly rotateOnUpdate: boolean
   readonly refreshTokenTtl: number
   readonly accessTokenTtl: number
   readonly refreshGrace: number
