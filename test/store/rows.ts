@@ -111,7 +111,7 @@ export async function granted(
 ): Promise<{ client_id: string; code: AuthorizationCode; grant: Grant; token: Buffer }> {
   const id = client_id ?? (await registered(store)).client_id
   const code = newCode(id)
-  await store.codes.issue(code)
+  await store.codes.issue({ ...code, issued_at: NOW })
   const grant = newGrant(id)
   const token = newKey('refresh_')
   const { outcome } = await store.codes.redeem(code.key, NOW, grant, { key: token, expires_at: NOW + 1000 })

@@ -114,7 +114,7 @@ export function createClients(
               return 'too_many_unused'
             if (registrationToken && !registrationTokens.spend(registrationToken, audit.at))
               return 'token_spent'
-            evicted = unused.makeRoom()
+            if ((client.source ?? 'dynamic') === 'dynamic') evicted = unused.makeRoom()
             insert(client, unusedPerAddress?.address)
             record(audit)
             return 'registered'

@@ -32,16 +32,13 @@ export function createUnusedClients(connection: Connection, max: number): Unused
   const countOf = connection.get<{ count: number }>(
     'SELECT count(*) AS count FROM clients WHERE registered_from = ? AND authorized_at = 0',
   )
-  const oldest = connection.all<Id>(
-    `SELECT client_id FROM clients WHERE ${UNUSED} AND kept_until IS NULL ORDER BY issued_at, rowid LIMIT ?`,
+  // Rows are numbered in the order of registration.
+  const oldest = connection.all<Id & { issued_at: number }>(
+    `SELECT client_id, issued_at FROM clients WHERE ${UNUSED} AND kept_until IS NULL ORDER BY rowid LIMIT ?`,
   )
   const oldestKept = connection.all<Id>(
     `SELECT client_id FROM clients WHERE ${UNUSED} AND kept_until IS NOT NULL
-      ORDER BY kept_until, issued_at, rowid LIMIT ?`,
-  )
-  const expired = connection.all<Id>(
-    `SELECT client_id FROM clients WHERE ${UNUSED} AND kept_until IS NULL AND issued_at <= ?
-      ORDER BY issued_at, rowid LIMIT ?`,
+      ORDER BY kept_until, rowid LIMIT ?`,
   )
   const letGo = connection.run(
     `UPDATE clients SET kept_until = NULL WHERE rowid IN
@@ -88,7 +85,9 @@ export function createUnusedClients(connection: Connection, max: number): Unused
     },
     sweep({ before, now, limit }) {
       letGo(now, limit)
-      const gone = expired(before, limit).map(({ client_id }) => client_id)
+      const gone = oldest(limit)
+        .filter(({ issued_at }) => issued_at <= before)
+        .map(({ client_id }) => client_id)
       for (const client_id of gone) remove(client_id)
       const { all, kept } = count() ?? { all: 0, kept: 0 }
       return [...gone, ...evict(Math.max(0, Math.min(all - max, limit - gone.length)), kept)]
