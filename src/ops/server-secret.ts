@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, constants, copyFile, link, open, readFile, rm } from 'node:fs/promises'
+import { chmod, constants, copyFile, link, open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCode } from './fault.ts'
 
@@ -13,7 +13,10 @@ export const SECRET_FILE = 'secret.key'
  */
 export async function openServerSecret(dataDir: string): Promise<Buffer> {
   const file = join(dataDir, SECRET_FILE)
-  return (await readSecret(file)) ?? (await makeSecret(file))
+  const secret = (await readSecret(file)) ?? (await makeSecret(file))
+  // Copied or restored, it comes with the rights that any file would have.
+  if ((await stat(file)).mode & 0o077) await chmod(file, 0o600)
+  return secret
 }
 
 async function readSecret(file: string): Promise<Buffer | undefined> {
@@ -53,7 +56,6 @@ async function makeSecret(file: string): Promise<Buffer> {
   }
   const secret = await readSecret(file)
   if (secret === undefined) throw new Error(`${file} vanished while it was made`)
-  await chmod(file, 0o600)
   return secret
 }
 

@@ -38,6 +38,8 @@ export type TestAppOptions = {
   readonly corpus?: Corpus
   /** The server's secret, for a test that opens what it sealed. */
   readonly sealing?: Sealing
+  /** For a test that has a hand on the store's own connection. */
+  readonly openStore?: typeof openStore
 }
 
 /** Any moment will do: it only has to be the same in every run. */
@@ -46,7 +48,10 @@ const START = Date.parse('2026-11-24T12:00:00Z') / 1000
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const dataDir = await mkdtemp(join(tmpdir(), 'corpusiq-test-'))
   const settings = testSettings(dataDir, options.env ?? {})
-  const store = await openStore({ dataDir, maxUnusedClients: settings.maxUnusedClients })
+  const store = await (options.openStore ?? openStore)({
+    dataDir,
+    maxUnusedClients: settings.maxUnusedClients,
+  })
   const events: Event[] = []
   let time = START
   const app = createApp({
