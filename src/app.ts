@@ -9,6 +9,7 @@ import { documentRoutes } from './documents/documents.ts'
 import { createGuard } from './mcp/guard.ts'
 import { mcpRoutes } from './mcp/server.ts'
 import { metadataRoutes } from './metadata/metadata.ts'
+import { createIsSecret } from './ops/client-secret.ts'
 import type { Clock } from './ops/clock.ts'
 import type { Emit } from './ops/events.ts'
 import type { Random } from './ops/random.ts'
@@ -52,6 +53,7 @@ export function createApp(deps: AppDependencies): App {
     random,
     emit,
   })
+  const isSecret = createIsSecret()
   const token = createToken({
     settings,
     clients: store.clients,
@@ -59,6 +61,7 @@ export function createApp(deps: AppDependencies): App {
     grants: store.grants,
     refreshTokens: store.refreshTokens,
     keys: store.keys,
+    isSecret,
     sealing,
     now,
     random,

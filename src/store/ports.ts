@@ -74,19 +74,28 @@ export type ClientStore = {
   /**
    * Replaces what the client consists of: metadata, scope, secrets, registration tokens, approval. `client` carries
    * the `revision` it was read at, which grows by one. `stale`: another replacement came first, read again.
-   * `gone`: it was removed meanwhile, and does not come back.
+   * `gone`: it was removed meanwhile, and does not come back. With `forgetConsents`, every person is asked again.
    */
-  replace(client: Client, audit: AuditRecord): Promise<'replaced' | 'stale' | 'gone'>
+  replace(
+    client: Client,
+    audit: AuditRecord,
+    options?: { forgetConsents?: boolean },
+  ): Promise<'replaced' | 'stale' | 'gone'>
   /** Ends the wait; from then on it counts as authorized. False where no such client waits. */
   approve(client_id: string, audit: AuditRecord): Promise<boolean>
-  /** The new registration token (its hash) was used: the one before it ends. */
+  /** The new registration token (its hash) was used: the one before it ends. Counts as a replacement. */
   confirmRegistrationToken(client_id: string, registration_token_hash: string): Promise<void>
+  /**
+   * The new secret (its hash) was used: the one before it ends at `until`, if not sooner, and so does at once the
+   * registration token before the one that was issued with it. Counts as a replacement.
+   */
+  confirmSecret(client_id: string, client_secret_hash: string, until: number): Promise<void>
   /**
    * It was used, and with `renewSecretUntil` its secret is good until then, if that is later. Written lazily, once a
    * day a client. Cheap, never awaited.
    */
   touch(
-    client: Pick<Client, 'client_id' | 'last_used_at'>,
+    client: Pick<Client, 'client_id' | 'authorized_at' | 'last_used_at' | 'client_secret_expires_at'>,
     now: number,
     options?: { renewSecretUntil?: number },
   ): void

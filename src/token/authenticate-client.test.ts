@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Client } from '../oauth/client.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { parseParameters } from '../oauth/parameters.ts'
+import { createIsSecret } from '../ops/client-secret.ts'
 import { hashPassword, sha256 } from '../ops/digest.ts'
 import { createAuthenticateClient } from './authenticate-client.ts'
 
@@ -22,10 +23,13 @@ const client = (client_id: string, client_secret_hash: string): Client => ({
 
 function doorman(known: readonly Client[], clientSecretHash: 'sha256' | 'argon2id' = 'sha256') {
   const authenticate = createAuthenticateClient({
-    clients: { find: async (client_id) => known.find((each) => each.client_id === client_id) },
-    clientSecretHash,
+    settings: { clientSecretHash, clientSecretOverlap: 0 },
+    clients: {
+      find: async (client_id) => known.find((each) => each.client_id === client_id),
+      confirmSecret: async () => assert.fail('no secret was rotated'),
+    },
+    isSecret: createIsSecret(2),
     now: () => 1000,
-    slowLimit: 2,
   })
   return (text: string) => {
     const form = parseParameters('')

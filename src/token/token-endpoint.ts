@@ -1,3 +1,4 @@
+import type { Client } from '../oauth/client.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { type TokenResponse, UNCACHED_JSON } from '../oauth/token-response.ts'
 import type { Emit } from '../ops/events.ts'
@@ -10,6 +11,8 @@ export type TokenEndpointDependencies = {
   readClientRequest: ReadClientRequest
   grantTypes: ReadonlyMap<string, GrantType>
   mint: Mint
+  /** Told which client got tokens: it is in use, and so is its secret. */
+  used: (client: Client) => void
   emit: Emit
 }
 
@@ -21,6 +24,7 @@ export function tokenEndpoint({
   readClientRequest,
   grantTypes,
   mint,
+  used,
   emit,
 }: TokenEndpointDependencies): Handler {
   return async (request, context) => {
@@ -34,6 +38,7 @@ export function tokenEndpoint({
     const { grant, scope, refresh_token } = issuance
     const { access_token, expires_in } = await mint(grant, scope)
     const grant_type = asked.form.get('grant_type') ?? ''
+    used(asked.client)
     emit({ type: 'token.issued', grant_type, client_id, grant_id: grant.grant_id, scope })
     // respond
     const response: TokenResponse = {

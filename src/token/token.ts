@@ -1,3 +1,5 @@
+import type { Client } from '../oauth/client.ts'
+import type { IsSecret } from '../ops/client-secret.ts'
 import type { Clock } from '../ops/clock.ts'
 import type { Emit } from '../ops/events.ts'
 import type { Random } from '../ops/random.ts'
@@ -19,11 +21,12 @@ import { createVerifyAccess, type VerifyAccess } from './verify-access.ts'
 
 export type TokenDependencies = {
   settings: Settings
-  clients: Pick<ClientStore, 'find'>
+  clients: Pick<ClientStore, 'find' | 'confirmSecret' | 'touch'>
   codes: Pick<CodeStore, 'find' | 'redeem'>
   grants: Pick<GrantStore, 'isLive' | 'revoke'>
   refreshTokens: Pick<RefreshTokenStore, 'find' | 'rotate'>
   keys: KeyStore
+  isSecret: IsSecret
   sealing: Sealing
   now: Clock
   random: Random
@@ -40,15 +43,19 @@ export type Token = {
 
 /** Tokens: made for a grant, verified, revoked, looked up, and the keys behind them. */
 export function createToken(deps: TokenDependencies): Token {
-  const { settings, clients, grants, refreshTokens, keys, sealing, now, random, emit } = deps
-  const { issuer, resource, accessTokenTtl, clientSecretHash } = settings
+  const { settings, clients, grants, refreshTokens, keys, isSecret, sealing, now, random, emit } = deps
+  const { issuer, resource, accessTokenTtl } = settings
   const keyring = createKeyring({ keys, sealing, now, random, accessTokenTtl })
   const mint = createMint({ issuer, accessTokenTtl, keyring, now, random })
   const verifyAccess = createVerifyAccess({ issuer, resource, keyring, grants, now })
-  const authenticate = createAuthenticateClient({ clients, clientSecretHash, now })
+  const authenticate = createAuthenticateClient({ settings, clients, isSecret, now })
   const readClientRequest = createReadClientRequest(authenticate, emit)
   const findToken = createFindToken(verifyAccess, refreshTokens)
   const grantTypes = createGrantTypes(deps)
+  const used = (client: Client): void => {
+    const renews = settings.clientSecretRenewOnUse && settings.clientSecretTtl > 0
+    clients.touch(client, now(), renews ? { renewSecretUntil: now() + settings.clientSecretTtl } : {})
+  }
 
   const {
     tokenEndpoint: token,
@@ -56,7 +63,7 @@ export function createToken(deps: TokenDependencies): Token {
     introspectionEndpoint: introspection,
   } = settings
   const routes = [
-    ...served('POST', token, '/token', tokenEndpoint({ readClientRequest, grantTypes, mint, emit })),
+    ...served('POST', token, '/token', tokenEndpoint({ readClientRequest, grantTypes, mint, used, emit })),
     ...served(
       'POST',
       revocation,

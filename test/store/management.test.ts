@@ -4,7 +4,16 @@ import { test } from 'node:test'
 import type { Client } from '../../src/oauth/client.ts'
 import { sha256 } from '../../src/ops/digest.ts'
 import { openStore } from '../../src/store/open.ts'
-import { audit, granted, NOW, newClient, registered, temporaryDirectory, temporaryStore } from './rows.ts'
+import {
+  audit,
+  granted,
+  NOW,
+  newClient,
+  newCode,
+  registered,
+  temporaryDirectory,
+  temporaryStore,
+} from './rows.ts'
 
 const DAY = 86_400
 const REPLACED = audit('client.replaced')
@@ -181,10 +190,68 @@ test('use is remembered to a day, and renews the secret, never shortening its li
     return [last_used_at, client_secret_expires_at]
   }
   assert.deepEqual(await after(NOW), [NOW, NOW + 90 * DAY])
-  assert.deepEqual(await after(NOW + DAY - 1, NOW + 91 * DAY), [NOW, NOW + 90 * DAY], 'once a day')
+  assert.deepEqual(await after(NOW + DAY - 1, NOW + 91 * DAY - 1), [NOW, NOW + 90 * DAY], 'once a day')
   assert.deepEqual(await after(NOW + DAY, NOW + 91 * DAY), [NOW + DAY, NOW + 91 * DAY])
   assert.deepEqual(await after(NOW + 2 * DAY, NOW + 30 * DAY), [NOW + 2 * DAY, NOW + 91 * DAY])
   await store.close()
+})
+
+test('what was let in today counts as used, but a secret near its end is renewed all the same', async (t) => {
+  const dataDir = temporaryDirectory(t)
+  let store = await openStore({ dataDir })
+  const late = { authorized_at: NOW, client_secret_hash: 'sha256:abc', client_secret_expires_at: NOW + DAY }
+  const used = await registered(store, late)
+  const idle = await registered(store, { authorized_at: NOW })
+  for (const client of [used, idle])
+    store.clients.touch(client, NOW + 60, { renewSecretUntil: NOW + 90 * DAY })
+  await store.close()
+  store = await openStore({ dataDir })
+  const found = await store.clients.find(used.client_id)
+  assert.deepEqual([found?.last_used_at, found?.client_secret_expires_at], [NOW + 60, NOW + 90 * DAY])
+  assert.equal((await store.clients.find(idle.client_id))?.last_used_at, undefined)
+  await store.close()
+})
+
+test('the new secret in use ends the one before it, by its time, and the registration token before it', async (t) => {
+  const store = await temporaryStore(t)
+  const before = { previous_secret_hash: 'sha256:old', previous_registration_token_hash: sha256('old') }
+  for (const [ends, until, then] of [
+    [0, NOW, NOW],
+    [NOW + 90, NOW + 60, NOW + 60],
+    [NOW + 30, NOW + 60, NOW + 30],
+  ] as const) {
+    const { client_id } = await registered(store, {
+      ...before,
+      client_secret_hash: 'sha256:new',
+      registration_token_hash: sha256('new'),
+      previous_secret_expires_at: ends,
+    })
+    await store.clients.confirmSecret(client_id, 'sha256:other', until)
+    assert.equal((await store.clients.find(client_id))?.previous_secret_expires_at, ends)
+    await store.clients.confirmSecret(client_id, 'sha256:new', until)
+    const found = await store.clients.find(client_id)
+    assert.equal(found?.previous_secret_expires_at, then)
+    assert.equal(found?.previous_registration_token_hash, undefined)
+    assert.equal(found?.revision, 1, 'what was read before replaces it no more')
+  }
+})
+
+test('a replacement that says so has every person asked again', async (t) => {
+  const store = await temporaryStore(t)
+  const client = await registered(store)
+  const { client_id } = client
+  const consent = { account_id: 'account_1', client_id, scope: 'corpus:read', redirect_hosts: ['a.example'] }
+  const decision = { id: 'transaction_1', expires_at: NOW + 60, consent }
+  assert.equal(await store.codes.issue(newCode(client_id), decision), 'issued')
+  const known = async () => (await store.consents.find('account_1', client_id)) !== undefined
+  assert.equal(
+    await store.clients.replace({ ...client, revision: 7 }, REPLACED, { forgetConsents: true }),
+    'stale',
+  )
+  assert.equal(await store.clients.replace(client, REPLACED), 'replaced')
+  assert.equal(await known(), true)
+  await store.clients.replace({ ...client, revision: 1 }, REPLACED, { forgetConsents: true })
+  assert.equal(await known(), false)
 })
 
 test('use is seen by whoever reads the client next, without a restart', async (t) => {

@@ -50,8 +50,13 @@ export function createClients(
       WHERE client_id = ? AND approval IS NOT NULL`,
   )
   const confirm = connection.run(
-    `UPDATE clients SET previous_registration_token_hash = NULL
+    `UPDATE clients SET previous_registration_token_hash = NULL, revision = revision + 1
       WHERE client_id = ? AND registration_token_hash = ? AND previous_registration_token_hash IS NOT NULL`,
+  )
+  const confirmSecret = connection.run(
+    `UPDATE clients SET previous_registration_token_hash = NULL, revision = revision + 1,
+        previous_secret_expires_at = iif(previous_secret_expires_at BETWEEN 1 AND ?1, previous_secret_expires_at, ?1)
+      WHERE client_id = ?2 AND secret_hash = ?3 AND previous_secret_hash IS NOT NULL`,
   )
   // Renewing never shortens a secret's life, nor gives an end to one that has none.
   const touch = connection.run(
@@ -134,10 +139,11 @@ export function createClients(
           return client
         }),
 
-      replace: (client, audit) =>
+      replace: (client, audit, { forgetConsents = false } = {}) =>
         connection.write(
           () => {
             if (!replace(client)) return find(client.client_id) ? 'stale' : 'gone'
+            if (forgetConsents) removeConsents(client.client_id)
             record(audit)
             return 'replaced'
           },
@@ -160,8 +166,18 @@ export function createClients(
           () => changed(client_id),
         ),
 
-      touch({ client_id, last_used_at = 0 }, now, { renewSecretUntil = 0 } = {}) {
-        if (now - last_used_at >= USE_STEP) uses.add({ client_id, now, until: renewSecretUntil }, client_id)
+      confirmSecret: (client_id, client_secret_hash, until) =>
+        connection.write(
+          () => void confirmSecret(until, client_id, client_secret_hash),
+          () => changed(client_id),
+        ),
+      touch(client, now, { renewSecretUntil: until = 0 } = {}) {
+        const { client_id, authorized_at = 0, last_used_at = 0, client_secret_expires_at = 0 } = client
+        const renewed = client_secret_expires_at > 0 && until - client_secret_expires_at >= USE_STEP
+        // What was let in today is known to be in use.
+        if (renewed || now - Math.max(authorized_at, last_used_at) >= USE_STEP) {
+          uses.add({ client_id, now, until }, client_id)
+        }
       },
 
       seen({ client_id, authorized_at }, now, { signedIn = false } = {}) {

@@ -3,6 +3,7 @@ import type { Grant } from '../../oauth/grant.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { verifyChallenge } from '../../oauth/pkce.ts'
 import { CODE_PREFIX } from '../../oauth/prefix.ts'
+import { matchRedirectUri } from '../../oauth/redirect-uri.ts'
 import { storageKey } from '../../ops/digest.ts'
 import type { AuthorizationCode } from '../../store/ports.ts'
 import type { GrantDependencies, GrantType } from './grant-type.ts'
@@ -26,6 +27,10 @@ export function authorizationCode(deps: GrantDependencies): GrantType {
     if (code.client_id !== client.client_id) return invalidCode(`a code of ${code.client_id}`)
     const fault = judge(code, form, settings)
     if (fault) return fault
+    // RFC 7592 §2.2: what the client took out of its registration meanwhile receives nothing any more.
+    if (matchRedirectUri(client.metadata.redirect_uris, code.redirect_uri) === undefined) {
+      return invalidCode('its redirect URI is no longer registered')
+    }
 
     const grant: Grant = {
       grant_id: random.id('grant_'),
