@@ -13,6 +13,8 @@ export type Client = {
   readonly client_secret_expires_at?: number
   /** The scope the client asked for by name; absent means unrestricted (it is answered with the default). */
   readonly registered_scope?: string
+  /** What it may register as its scope at most, by the initial access token that it came with; absent: anything. */
+  readonly scope_limit?: string
   readonly metadata: ClientMetadata
   /** Who brought it: itself (RFC 7591), the operator by hand, or `clients.json`. Absent means `dynamic`. */
   readonly source?: 'dynamic' | 'operator' | 'declared'

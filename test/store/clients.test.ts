@@ -19,6 +19,7 @@ test('RFC 7591 §3.2.1 a client reads back as it was registered, with and withou
     client_secret_hash: 'sha256:abc',
     client_secret_expires_at: 0,
     registered_scope: 'corpus:read',
+    scope_limit: 'corpus:read offline_access',
   })
   assert.deepEqual(await store.clients.find(plain.client_id), plain)
   assert.deepEqual(await store.clients.find(confidential.client_id), confidential)

@@ -6,13 +6,16 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { start } from '../../src/store/migrations/0001-start.ts'
 import { lifeCycle } from '../../src/store/migrations/0002-life-cycle.ts'
+import { scopeLimit } from '../../src/store/migrations/0003-scope-limit.ts'
 import { DATABASE, openStore } from '../../src/store/open.ts'
 import { DataUnusable } from '../../src/store/ports.ts'
 import { NOW, newClient, newKey, temporaryDirectory, temporaryStore } from './rows.ts'
 
 test('a published migration never changes', () => {
-  const digests = [start, lifeCycle].map((sql) => createHash('sha256').update(sql).digest('hex').slice(0, 16))
-  assert.deepEqual(digests, ['76206fc448c91530', '701f7eeb90d5eca2'])
+  const digests = [start, lifeCycle, scopeLimit].map((sql) =>
+    createHash('sha256').update(sql).digest('hex').slice(0, 16),
+  )
+  assert.deepEqual(digests, ['76206fc448c91530', '701f7eeb90d5eca2', '2ae8622d9053e775'])
 })
 
 /** A database as version 0.1.0 left it, by its own statements. */

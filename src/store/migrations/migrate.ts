@@ -2,9 +2,10 @@ import type { Connection } from '../drivers/sqlite.ts'
 import { DataUnusable } from '../ports.ts'
 import { start } from './0001-start.ts'
 import { lifeCycle } from './0002-life-cycle.ts'
+import { scopeLimit } from './0003-scope-limit.ts'
 
 /** In order; the number of those applied is the schema's version. A published one never changes. */
-const MIGRATIONS: readonly string[] = [start, lifeCycle]
+const MIGRATIONS: readonly string[] = [start, lifeCycle, scopeLimit]
 
 /** Brings the schema up to date in one transaction, so that a start cut short leaves the old one whole. Throws `DataUnusable`. */
 export async function migrate(connection: Connection): Promise<void> {

@@ -19,6 +19,7 @@ export type ClientRow = {
   previous_registration_token_hash: Uint8Array | null
   previous_secret_hash: string | null
   previous_secret_expires_at: number | null
+  scope_limit: string | null
 }
 
 /** What a replacement leaves as it is. */
@@ -34,6 +35,7 @@ const REPLACED = [
   'previous_registration_token_hash',
   'previous_secret_hash',
   'previous_secret_expires_at',
+  'scope_limit',
 ] as const
 
 export const CLIENT_COLUMNS = [...KEPT, ...REPLACED, 'revision'].join(', ')
@@ -80,6 +82,7 @@ function replaced(client: Client): Value[] {
     blob(client.previous_registration_token_hash),
     client.previous_secret_hash,
     client.previous_secret_expires_at,
+    client.scope_limit,
   ]
 }
 
@@ -94,6 +97,7 @@ export function toClient(row: ClientRow): Client {
     previous_registration_token_hash,
     previous_secret_hash,
     previous_secret_expires_at,
+    scope_limit,
     authorized_at,
     last_used_at,
     revision,
@@ -104,6 +108,7 @@ export function toClient(row: ClientRow): Client {
     ...(secret_hash !== null && { client_secret_hash: secret_hash }),
     ...(secret_expires_at !== null && { client_secret_expires_at: secret_expires_at }),
     ...(registered_scope !== null && { registered_scope }),
+    ...(scope_limit !== null && { scope_limit }),
     metadata: JSON.parse(row.metadata) as ClientMetadata,
     ...(source !== null && { source }),
     ...(approval !== null && { approval }),
