@@ -1,7 +1,7 @@
 /**
  * The load, in a process of its own: takes jobs over IPC, one at a time, and answers each with what it measured.
  */
-import { Connection } from './http-client.ts'
+import { Connection, spreadOver } from './http-client.ts'
 import { type Prepared, WORKLOADS, type WorkloadName } from './workloads.ts'
 
 export type Job = {
@@ -12,6 +12,8 @@ export type Job = {
   milliseconds?: number
   /** … or until so many units are done. */
   units?: number
+  /** From how many addresses; default: another one each time. */
+  addresses?: number
   prepared: Prepared
 }
 
@@ -27,6 +29,7 @@ process.on('message', (job: Job) => {
 })
 
 async function run(job: Job): Promise<JobResult> {
+  if (job.addresses !== undefined) spreadOver(job.addresses)
   const lanes = await Promise.all(
     Array.from({ length: job.connections }, async (_, index) => ({
       connection: await Connection.open(job.port),

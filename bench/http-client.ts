@@ -111,8 +111,14 @@ export function requestBytes(
 }
 
 let counter = Math.floor(Math.random() * 1e6)
+let addresses = 0xfffffe
+
+/** From now on requests come from so many addresses, one after the other. */
+export function spreadOver(count: number): void {
+  addresses = count
+}
 
 function nextAddress(): string {
-  counter = (counter + 1) % 0xfffffe
+  counter = (counter + 1) % addresses
   return `10.${(counter >> 16) & 255}.${(counter >> 8) & 255}.${counter & 255}`
 }
