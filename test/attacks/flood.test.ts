@@ -158,13 +158,16 @@ test('A-036 a client that nobody authorized goes after a day, one that somebody 
   // A full step is followed by the next one at once.
   for (const left of [501, 1]) {
     t.mock.timers.tick(50)
-    while ((await app.store.clients.count()) > left) await new Promise((resolve) => setImmediate(resolve))
+    for (let turn = 0; turn < 1000 && (await app.store.clients.count()) > left; turn++) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(await app.store.clients.count(), left)
     await new Promise((resolve) => setImmediate(resolve))
   }
   assert.ok((await tokensOf(await refresh(app, used, refresh_token ?? ''))).access_token)
 })
 
-test('A-037 a client in its login stays while fewer clients than the bound came after it, and is used from its code on', async (t) => {
+test('A-037 a client in its login is pushed out by no flood, and is used from its code on', async (t) => {
   await using app = await createTestApp(keeping(50))
   const browser = new Browser(app)
   const tidy = tidying(t, app)
@@ -172,9 +175,10 @@ test('A-037 a client in its login stays while fewer clients than the bound came 
   const client = await registerClient(app, PUBLIC_CLIENT)
   const page = await pageFor(app, client, undefined, browser)
   isConsentPage(page)
-  await flood(app, 49)
+  // That it came is written a moment later, with whatever else is.
+  t.mock.timers.tick(200)
+  await flood(app, 200)
   await tidy()
-  assert.equal(await app.store.clients.count(), 50)
   const form = page.forms[0]
   assert.ok(form)
   const done = await browser.submit(page, form, { decision: 'approve' })
