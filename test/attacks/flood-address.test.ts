@@ -126,7 +126,6 @@ test('A-035 behind Cloudflare’s tunnel CF-Connecting-IP counts, and X-Forwarde
 test('A-035 sent straight to the program, from a peer that it does not believe', async () => {
   for (const trustProxy of ['none', '10.0.0.0/8']) {
     await using server = await startServer({
-      port: 18733,
       owner: false,
       env: { CORPUSIQ_REGISTRATION_RATE: `${RATE}/minute`, CORPUSIQ_TRUST_PROXY: trustProxy },
     })

@@ -8,7 +8,7 @@ const PUBLIC = 'https://notes.example.com'
 
 let server: RunningServer
 before(async () => {
-  server = await startServer({ port: 18734, env: { CORPUSIQ_OAUTH_RESOURCE_URL: PUBLIC } })
+  server = await startServer({ env: { CORPUSIQ_OAUTH_RESOURCE_URL: PUBLIC } })
 })
 after(() => server[Symbol.asyncDispose]())
 

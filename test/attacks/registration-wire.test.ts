@@ -11,7 +11,7 @@ const MEGABYTE = 1024 * 1024
 
 let server: RunningServer
 before(async () => {
-  server = await startServer({ port: 18731, owner: false, env: { CORPUSIQ_REGISTRATION_RATE: 'off' } })
+  server = await startServer({ owner: false, env: { CORPUSIQ_REGISTRATION_RATE: 'off' } })
 })
 after(() => server[Symbol.asyncDispose]())
 
