@@ -1,4 +1,3 @@
-import { isJsonContentType } from '@modelcontextprotocol/server'
 import { OAuthError } from '../oauth/errors.ts'
 import { readBody } from '../web/body.ts'
 
@@ -10,7 +9,7 @@ const MESSAGE_LIMIT = 1024 * 1024
  * refusal: 415 not JSON, 413 too large, 400 malformed.
  */
 export async function readMessage(request: Request): Promise<{ message: unknown } | Response> {
-  if (!isJsonContentType(request.headers.get('content-type'))) {
+  if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     return rpcError(415, -32000, 'Unsupported Media Type: Content-Type must be application/json')
   }
   const body = await readBody(request, MESSAGE_LIMIT)

@@ -1,10 +1,9 @@
 import type { Corpus } from '../corpus/corpus.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { Handler, Route } from '../web/handler.ts'
-import { createCapabilityServer } from './capability-server.ts'
-import { createDispatch } from './dispatch.ts'
 import { type Guard, insufficientScope } from './guard.ts'
 import { readMessage, rpcError } from './message.ts'
+import type { Protocol } from './protocol.ts'
 import { requiredScopes } from './required-scopes.ts'
 
 export type McpDependencies = { settings: Settings; corpus: Corpus; guard: Guard }
@@ -14,11 +13,10 @@ export type McpDependencies = { settings: Settings; corpus: Corpus; guard: Guard
  * then handed to the protocol. A bug is thrown on to the edge, which logs it and answers for it.
  */
 export function mcpRoutes({ settings, corpus, guard }: McpDependencies): Route[] {
-  const faults = new WeakMap<Request, { fault: unknown }>()
   const reach = { corpus, documentUrl: (id: string) => `${settings.resourceUrl}/documents/${id}` }
-  const dispatch = createDispatch((request) =>
-    createCapabilityServer(reach, (fault) => faults.set(request, { fault })),
-  )
+  // The SDK and its schemas are a third of the program and of its memory: loaded for the first client that comes in.
+  const load = async () => (await import('./protocol.ts')).createProtocol(reach)
+  let protocol: Promise<Protocol> | undefined
 
   const handler: Handler = async (request, context) => {
     const claims = await guard(request, context)
@@ -32,10 +30,8 @@ export function mcpRoutes({ settings, corpus, guard }: McpDependencies): Route[]
     const missing = [...requiredScopes(read.message)].filter((scope) => !granted.includes(scope))
     if (missing.length > 0) return insufficientScope(settings, granted, missing)
 
-    const response = await dispatch(request, read.message)
-    const failed = faults.get(request)
-    if (failed) throw failed.fault
-    return response
+    protocol ??= load()
+    return (await protocol)(request, read.message)
   }
   return ['/mcp', '/mcp/'].map((path) => ({ method: '*', path, surface: 'resource', handler }))
 }

@@ -1,5 +1,5 @@
 import type { Emit } from '../../ops/events.ts'
-import { startThread } from '../thread.ts'
+import { startThread, type Thread } from '../thread.ts'
 import type { Answer, Question } from './worker.ts'
 
 const RESTARTING = 'the corpus could not answer: search is being started again'
@@ -21,42 +21,47 @@ export function startAnswering(file: string, emit: Emit): Ask {
     for (const { reject } of waiting.values()) reject(new Error(reason))
     waiting.clear()
   }
-  const thread = startThread({
-    module: './answering/worker',
-    data: { file },
-    receive: (message) => {
-      const { number, answer, fault } = message as Answer
-      const asked = waiting.get(number)
-      waiting.delete(number)
-      if (fault === undefined) asked?.resolve(answer)
-      else asked?.reject(new Error(`the corpus could not answer: ${fault}`))
-    },
-    failed: (fault) => {
-      emit({
-        type: 'corpus.problem',
-        path: file,
-        reason: `search failed and is started again: ${String(fault)}`,
-      })
-      rejectAll(RESTARTING)
-    },
-  })
+  const start = () =>
+    startThread({
+      module: './answering/worker',
+      data: { file },
+      receive: (message) => {
+        const { number, answer, fault } = message as Answer
+        const asked = waiting.get(number)
+        waiting.delete(number)
+        if (fault === undefined) asked?.resolve(answer)
+        else asked?.reject(new Error(`the corpus could not answer: ${fault}`))
+      },
+      failed: (fault) => {
+        emit({
+          type: 'corpus.problem',
+          path: file,
+          reason: `search failed and is started again: ${String(fault)}`,
+        })
+        rejectAll(RESTARTING)
+      },
+    })
+  // Started by the first question: a server that nobody asks does without its memory.
+  let thread: Thread | undefined
   let closed = false
 
   return {
     ask(question) {
       if (closed) return Promise.reject(new Error('the corpus is closed'))
+      thread ??= start()
+      const { post } = thread
       last += 1
       const number = last
       return new Promise((resolve, reject) => {
         waiting.set(number, { resolve, reject })
-        if (thread.post({ ...question, number })) return
+        if (post({ ...question, number })) return
         waiting.delete(number)
         reject(new Error(RESTARTING))
       })
     },
     async close() {
       closed = true
-      await thread.close()
+      await thread?.close()
       rejectAll('the corpus is closed')
     },
   }
