@@ -2,10 +2,10 @@ import { domainToUnicode } from 'node:url'
 import type { Client } from '../oauth/client.ts'
 import { clientName } from '../oauth/client-name.ts'
 import type { OAuthError } from '../oauth/errors.ts'
+import { verifiedClient } from '../oauth/known-clients.ts'
 import { type RedirectHost, redirectHost } from '../oauth/redirect-uri.ts'
 import { html, type SafeHtml } from '../web/html.ts'
 import { page } from '../web/layout.ts'
-import { knownClient } from './known-clients.ts'
 import type { TransactionFields } from './transaction.ts'
 
 export type ConsentView = {
@@ -61,7 +61,7 @@ function receiverNotice({ kind, host }: RedirectHost, redirect_uri: string, clie
   if (kind === 'private') {
     return html`<p class="warning">Any app can lay claim to such links. Allow it only if you have just started to connect <bdi>${clientName}</bdi> yourself, on this device.</p>`
   }
-  const known = knownClient(redirect_uri)
+  const known = verifiedClient(redirect_uri)
   if (known !== undefined) return html`<p class="muted">This is an address of ${known}.</p>`
   return html`<p class="warning">CorpusIQ does not know this address, and nobody has checked the name <bdi>${clientName}</bdi>. Allow it only if you recognise the address.</p>
 ${foreignLetters(host)}`

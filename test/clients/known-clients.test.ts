@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KNOWN_CLIENTS, knownClient } from '../../src/authorization/known-clients.ts'
+import { identifyClient } from '../../src/oauth/client-identity.ts'
+import { KNOWN_CLIENTS, knownAddress } from '../../src/oauth/known-clients.ts'
 import { REAL_CLIENTS, type RealClient } from './table.ts'
 
 /** Hosts that stand for a person's own, and addresses of this machine. */
@@ -28,7 +29,7 @@ test('every known address is one that its row of the table shows, and that someb
 
 test('every vendor’s address that somebody has seen is known, and no guess is', () => {
   const seen = new Set(REAL_CLIENTS.filter(isSeen).flatMap(vendorAddresses))
-  for (const uri of seen) assert.notEqual(knownClient(uri), undefined, uri)
+  for (const uri of seen) assert.notEqual(knownAddress(uri), undefined, uri)
   for (const { redirect, below } of KNOWN_CLIENTS) assert.ok(below || seen.has(redirect), redirect)
 })
 
@@ -38,5 +39,13 @@ test('every row of the table has an id of its own, a client, a source and a note
     assert.match(id, /^[a-z0-9-]+$/)
     for (const text of [client, source, note]) assert.notEqual(text, '', id)
     assert.equal(stage, kind === 'registration' ? 'now' : 'later', id)
+  }
+})
+
+test('no client that somebody has seen is taken for a look-alike, at any of its addresses', () => {
+  for (const { id, request } of REAL_CLIENTS.filter(isSeen)) {
+    for (const redirect_uri of [undefined, ...request.redirect_uris]) {
+      assert.deepEqual(identifyClient(request, redirect_uri).flags, [], `${id} ${redirect_uri}`)
+    }
   }
 })

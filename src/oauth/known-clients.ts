@@ -1,14 +1,16 @@
 /**
- * Addresses to which widely used clients have their codes sent, so that the consent page can say whose an address is.
- * A row is a whole URI, or with `below` a folder that has one more segment after it, another for each connection;
- * never a host alone, since a host serves more than one program. The rows are drawn from the registrations of real
- * clients that the tests replay, those that somebody has seen: an address that is missing is called unknown, which
- * is true. A test holds the two tables together.
+ * Addresses to which widely used clients have their codes sent, so that people can be told whose an address is. A row
+ * is a whole URI, or with `below` a folder that has one more segment after it, another for each connection; never a
+ * host alone, since a host serves more than one program. The rows are drawn from the registrations of real clients
+ * that the tests replay, those that somebody has seen: an address that is missing is called unknown, which is true. A
+ * test holds the two tables together.
  */
 export type KnownClient = {
   readonly client: string
   readonly redirect: string
   readonly below?: true
+  /** It passes the code on to whatever program began: it is the vendor's, and yet says nothing of who gets the code. */
+  readonly forwards?: true
   /** The row of `test/data/clients.json` that shows the address, with its public sources. */
   readonly seen: string
 }
@@ -38,11 +40,13 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     client: 'Visual Studio Code',
     redirect: 'https://vscode.dev/redirect',
+    forwards: true,
     seen: 'vscode',
   },
   {
     client: 'Visual Studio Code Insiders',
     redirect: 'https://insiders.vscode.dev/redirect',
+    forwards: true,
     seen: 'vscode',
   },
   {
@@ -79,11 +83,13 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     client: 'n8n cloud',
     redirect: 'https://oauth.n8n.cloud/oauth2/callback',
+    forwards: true,
     seen: 'n8n',
   },
   {
     client: 'Google Antigravity',
     redirect: 'https://antigravity.google/oauth-callback',
+    forwards: true,
     seen: 'antigravity',
   },
   {
@@ -94,6 +100,7 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
   {
     client: 'Raycast',
     redirect: 'https://raycast.com/redirect',
+    forwards: true,
     seen: 'raycast-extension',
   },
   {
@@ -105,12 +112,21 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
 
 const SEGMENT = /^(?!\.{1,2}$)[\w.~-]+$/
 
-/** Whose address `redirect_uri` is, as far as we know; the query plays no part. */
-export function knownClient(redirect_uri: string): string | undefined {
+/** The row that `redirect_uri` is in; the query plays no part. */
+export function knownAddress(redirect_uri: string): KnownClient | undefined {
   const address = redirect_uri.split('?', 1)[0] ?? ''
   return KNOWN_CLIENTS.find(({ redirect, below }) =>
     below
       ? address.startsWith(redirect) && SEGMENT.test(address.slice(redirect.length))
       : address === redirect,
-  )?.client
+  )
+}
+
+/**
+ * The client that certainly gets a code sent to `redirect_uri`. Not for a forwarding address, nor for a private scheme
+ * (RFC 8252 §8.6, any app can lay claim to it) or loopback, whatever the table holds.
+ */
+export function verifiedClient(redirect_uri: string): string | undefined {
+  const known = knownAddress(redirect_uri)
+  return known && !known.forwards && known.redirect.startsWith('https://') ? known.client : undefined
 }

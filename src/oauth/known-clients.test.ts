@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { KNOWN_CLIENTS, knownClient } from './known-clients.ts'
+import { KNOWN_CLIENTS, knownAddress } from './known-clients.ts'
 
 test('an address is known by its whole URI, or by the folder it is in', () => {
-  assert.equal(knownClient('https://chatgpt.com/connector_platform_oauth_redirect'), 'ChatGPT')
-  assert.equal(knownClient('https://chatgpt.com/connector/oauth/OUbdUMlL15Ct'), 'ChatGPT')
-  assert.equal(knownClient('https://claude.ai/api/mcp/auth_callback'), 'Claude')
-  assert.equal(knownClient('https://grok.com/connectors-oauth-exchange-code/'), 'Grok')
-  assert.equal(knownClient('https://raycast.com/redirect?packageName=Extension'), 'Raycast')
+  assert.equal(knownAddress('https://chatgpt.com/connector_platform_oauth_redirect')?.client, 'ChatGPT')
+  assert.equal(knownAddress('https://chatgpt.com/connector/oauth/OUbdUMlL15Ct')?.client, 'ChatGPT')
+  assert.equal(knownAddress('https://claude.ai/api/mcp/auth_callback')?.client, 'Claude')
+  assert.equal(knownAddress('https://grok.com/connectors-oauth-exchange-code/')?.client, 'Grok')
+  assert.equal(knownAddress('https://raycast.com/redirect?packageName=Extension')?.client, 'Raycast')
 })
 
 test('A-087 a neighbour on a known host, or a look-alike of it, is not known', () => {
@@ -25,7 +25,7 @@ test('A-087 a neighbour on a known host, or a look-alike of it, is not known', (
     'https://claude.ai/api/mcp/auth_callback/x',
     'https://grok.com/connectors-oauth-exchange-code',
   ]) {
-    assert.equal(knownClient(stranger), undefined, stranger)
+    assert.equal(knownAddress(stranger), undefined, stranger)
   }
 })
 
