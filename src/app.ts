@@ -15,6 +15,7 @@ import type { Emit } from './ops/events.ts'
 import type { Random } from './ops/random.ts'
 import type { Sealing } from './ops/sealing.ts'
 import type { Settings } from './ops/settings.ts'
+import { configurationRoutes } from './registration/configure.ts'
 import { registrationRoutes } from './registration/register.ts'
 import type { Store } from './store/ports.ts'
 import { createToken } from './token/token.ts'
@@ -92,6 +93,20 @@ export function createApp(deps: AppDependencies): App {
         settings,
         clients: store.clients,
         audit: store.audit,
+        now,
+        random,
+        emit,
+      }),
+      ...configurationRoutes({
+        settings,
+        clients: store.clients,
+        audit: store.audit,
+        isSecret,
+        judge: async (proposed, { client }) => ({
+          ...proposed,
+          ...(client?.scope_limit !== undefined && { scope_limit: client.scope_limit }),
+          ...(client?.approval && { approval: client.approval }),
+        }),
         now,
         random,
         emit,

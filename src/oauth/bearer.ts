@@ -20,10 +20,12 @@ export function parseBearer(header: string | null): string | undefined | OAuthEr
 }
 
 export type Challenge = {
+  /** What is protected, where that is no resource of RFC 9728. */
+  realm?: string
   /** The URL of the protected resource's metadata (RFC 9728 §5.1). */
-  resource_metadata: string
+  resource_metadata?: string
   /** Space-separated: what the request needs. */
-  scope: string
+  scope?: string
   error?: OAuthErrorCode
   error_description?: string
 }
@@ -33,11 +35,11 @@ export type Challenge = {
  * credentials in the request leave `error` out. RFC 6750 §3.1: "If the request lacks any authentication information
  * […] the resource server SHOULD NOT include an error code or other error information."
  */
-export function bearerChallenge({ resource_metadata, scope, error, error_description }: Challenge): string {
-  let challenge = `Bearer resource_metadata=${quoted(resource_metadata)}, scope=${quoted(scope)}`
-  if (error) challenge += `, error=${quoted(error)}`
-  if (error && error_description) challenge += `, error_description=${quoted(error_description)}`
-  return challenge
+export function bearerChallenge(challenge: Challenge): string {
+  const { realm, resource_metadata, scope, error, error_description } = challenge
+  const parameters = { realm, resource_metadata, scope, error, ...(error && { error_description }) }
+  const given = Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return `Bearer ${given.map(([name, value]) => `${name}=${quoted(value)}`).join(', ')}`
 }
 
 /** RFC 6750 §3: values "MUST NOT include characters outside the set %x20-21 / %x23-5B / %x5D-7E." */

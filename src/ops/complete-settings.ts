@@ -130,7 +130,9 @@ function completeEndpoints(
     if (origin !== resourceUrl) {
       return new RuleFault(name, `"${url}" is not on ${resourceUrl} (CORPUSIQ_OAUTH_RESOURCE_URL)`)
     }
-    const ours = OWN_FOLDERS.some((folder) => pathname.startsWith(folder))
+    // Below the registration endpoint is that of each client (RFC 7592 §2).
+    const path = name === 'CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT' ? `${pathname}/` : pathname
+    const ours = OWN_FOLDERS.some((folder) => path.startsWith(folder))
     const holder = ours ? 'the server itself' : holders.get(pathname)
     if (holder !== undefined && holder !== name) {
       return new RuleFault(name, `"${url}" is taken by ${holder}`)

@@ -14,7 +14,9 @@ export const LEVELS: Readonly<Record<Event['type'], Level>> = {
   'registration.received': 'info',
   'registration.accepted': 'info',
   'registration.refused': 'warn',
+  'client.updated': 'info',
   'client.deleted': 'info',
+  'configuration.refused': 'warn',
   'authorization.refused': 'warn',
   'authorization.approved': 'info',
   'authorization.denied': 'info',
@@ -48,15 +50,19 @@ export function eventLines(event: Event): LogLine[] {
         ...line(
           `Client registered successfully: ${safeText(event.client_id)} (${safeText(event.client_name)})`,
         ),
-        {
-          message: `Client redirect URIs: ${quotedList(event.redirect_uris)}`,
-          fields: { event: event.type, client_id: safeText(event.client_id) },
-        },
+        redirectUris(event),
       ]
     case 'registration.refused':
       return line(`Client registration refused: ${refusal(event)} (${safeText(event.client_name)})`)
+    case 'client.updated':
+      return [
+        ...line(`Client updated: ${safeText(event.client_id)} (${safeText(event.client_name)})`),
+        redirectUris(event),
+      ]
     case 'client.deleted':
       return line(`Client deleted: ${safeText(event.client_id)}`)
+    case 'configuration.refused':
+      return line(`Client configuration refused: ${refusal(event)} (${safeText(event.client_id)})`)
     case 'authorization.refused':
       return line(`Authorization refused: ${refusal(event)} (${safeText(event.client_id)})`)
     case 'authorization.approved':
@@ -109,6 +115,17 @@ export function eventLines(event: Event): LogLine[] {
       )
     case 'corpus.problem':
       return line(`Corpus: ${safeText(event.path)}: ${safeText(event.reason)}`)
+  }
+}
+
+function redirectUris(event: {
+  type: Event['type']
+  client_id: string
+  redirect_uris: readonly string[]
+}): LogLine {
+  return {
+    message: `Client redirect URIs: ${quotedList(event.redirect_uris)}`,
+    fields: { event: event.type, client_id: safeText(event.client_id) },
   }
 }
 

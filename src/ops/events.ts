@@ -12,7 +12,15 @@ export type Event =
       address: string
     }
   | { type: 'registration.refused'; error: string; reason: string; client_name: string; address: string }
+  | {
+      type: 'client.updated'
+      client_id: string
+      client_name: string
+      redirect_uris: readonly string[]
+      address: string
+    }
   | { type: 'client.deleted'; client_id: string }
+  | { type: 'configuration.refused'; error: string; reason: string; client_id: string; address: string }
   | { type: 'authorization.refused'; error: string; reason: string; client_id: string; address: string }
   | { type: 'authorization.approved'; client_id: string; account_id: string; scope: string }
   | { type: 'authorization.denied'; client_id: string; account_id: string }

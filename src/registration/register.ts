@@ -10,6 +10,7 @@ import type { AuditStore, ClientStore } from '../store/ports.ts'
 import type { Handler, Route } from '../web/handler.ts'
 import { addressKey, createRateLimit } from '../web/rate-limit.ts'
 import { answerJson } from '../web/refusal.ts'
+import { withRegistrationToken } from './credentials.ts'
 import { newClient } from './new-client.ts'
 import { readRegistration } from './read-registration.ts'
 
@@ -83,7 +84,13 @@ function registrationEndpoint({
 
     // decide: only a scope that was asked for by name restricts
     const registered_scope = isGiven(body.scope) ? metadata.scope : undefined
-    const { client, client_secret } = await newClient(metadata, registered_scope, settings, at, random)
+    const made = await newClient(
+      { metadata, ...(registered_scope !== undefined && { registered_scope }) },
+      settings,
+      at,
+      random,
+    )
+    const { client, issued } = withRegistrationToken(made.client, random)
 
     // persist
     const { client_id } = client
@@ -99,7 +106,9 @@ function registrationEndpoint({
     emit({ type: 'registration.accepted', client_id, client_name, redirect_uris, address })
 
     // respond
-    return answerJson(201, clientInformation(client, client_secret))
+    const registration_client_uri = `${settings.registrationEndpoint}/${client_id}`
+    const told = { ...made.issued, ...issued, registration_client_uri }
+    return answerJson(201, clientInformation(client, told))
   }
 }
 

@@ -82,10 +82,19 @@ export async function servesNext(app: TestApp): Promise<void> {
   const response = await send(app, { body: JSON.stringify(HONEST), address: '198.51.100.77' })
   const text = await response.text()
   assert.equal(response.status, 201, text)
-  const { client_id, client_id_issued_at, client_secret, client_secret_expires_at, ...registered } =
-    JSON.parse(text)
+  const {
+    client_id,
+    client_id_issued_at,
+    client_secret,
+    client_secret_expires_at,
+    registration_access_token,
+    registration_client_uri,
+    ...registered
+  } = JSON.parse(text)
   assert.match(client_id, /^client_/)
   assert.match(client_secret, /^secret_/)
+  assert.match(registration_access_token, /^registration_/)
+  assert.equal(registration_client_uri, `${app.url}/register/${client_id}`)
   assert.equal(client_id_issued_at, app.now())
   assert.equal(client_secret_expires_at, app.now() + 90 * 86_400)
   assert.deepEqual(registered, { ...HONEST, ...DEFAULTS })

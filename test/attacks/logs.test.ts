@@ -186,8 +186,11 @@ for (const format of ['json', 'pretty'] as const) {
     const beginning = (text: string) => messages.filter((message) => message.startsWith(text)).length
     assert.equal(beginning('forged'), 0)
     assert.equal(beginning('Client registration refused: '), refusedRegistrations)
-    assert.equal(beginning('Client registered successfully: '), 4)
-    assert.equal(beginning('Client redirect URIs: '), 4)
+    assert.equal(beginning('Client registered successfully: '), 5)
+    assert.equal(beginning('Client updated: '), 1)
+    assert.equal(beginning('Client redirect URIs: '), 6)
+    assert.equal(beginning('Client configuration refused: '), 4)
+    assert.equal(beginning('Client deleted: '), 1)
     assert.equal(beginning('Failed sign-in from '), 2)
     assert.equal(beginning('Grant revoked: '), 1)
     // A code and a refresh token.

@@ -84,7 +84,7 @@ test('A-039 a software statement brings nothing in', async () => {
   }
 })
 
-test('A-039 there is no other door: no update, no client by its URL', async () => {
+test('A-039 there is no other door: no update without the token, no client by its URL', async () => {
   const client = await registerClient(app, REDIRECT)
   const stored = await app.store.clients.find(client.client_id)
   const body = JSON.stringify({
@@ -93,15 +93,15 @@ test('A-039 there is no other door: no update, no client by its URL', async () =
     redirect_uris: ['https://evil.example/cb'],
   })
   for (const method of ['PUT', 'PATCH', 'DELETE']) {
-    for (const [path, status] of [
-      ['/register', 405],
-      [`/register/${client.client_id}`, 404],
-      [`/register?client_id=${client.client_id}`, 405],
+    for (const [path, status, allow] of [
+      ['/register', 405, 'POST, OPTIONS'],
+      [`/register/${client.client_id}`, method === 'PATCH' ? 405 : 401, 'GET, HEAD, PUT, DELETE, OPTIONS'],
+      [`/register?client_id=${client.client_id}`, 405, 'POST, OPTIONS'],
     ] as const) {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${client.client_secret}` }
       const response = await app.fetch(new Request(app.url + path, { method, headers, body }))
       assert.equal(response.status, status, `${method} ${path}`)
-      if (status === 405) assert.equal(response.headers.get('allow'), 'POST, OPTIONS')
+      if (status === 405) assert.equal(response.headers.get('allow'), allow)
     }
   }
   const override = await app.fetch(

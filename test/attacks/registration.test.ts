@@ -343,13 +343,23 @@ test('A-019 the answer tells all that is registered, keeps secrets to those who 
     assert.equal('client_secret' in information, holdsSecret)
     assert.equal('client_secret_expires_at' in information, holdsSecret)
     const { logo_uri, tos_uri, ...given } = metadata
-    const { client_id, client_id_issued_at, client_secret, client_secret_expires_at, ...told } = information
+    const {
+      client_id,
+      client_id_issued_at,
+      client_secret,
+      client_secret_expires_at,
+      registration_access_token,
+      registration_client_uri,
+      ...told
+    } = information
     assert.deepEqual(told, { ...DEFAULTS, ...given })
     const client = await app.store.clients.find(client_id)
     assert.deepEqual(client?.metadata, told)
     assert.equal(client?.client_secret_expires_at, client_secret_expires_at)
     assert.equal(client?.client_secret_hash === undefined, !holdsSecret)
     if (client_secret !== undefined) assert.ok(!JSON.stringify(client).includes(client_secret))
+    assert.match(String(registration_access_token), /^registration_/)
+    assert.ok(!JSON.stringify(client).includes(String(registration_access_token)))
     // What is in the answer works: the client is who it says it is, only the code is not one.
     const { headers, parameters } = credentials(information)
     const used = await postForm(

@@ -35,7 +35,9 @@ export function watched(site: Site): Watched {
     const code = new URL(response.headers.get('location') ?? '', site.url).searchParams.get('code')
     if (code !== null) secrets.add(code)
     const text = await response.clone().text()
-    for (const [, value = ''] of text.matchAll(/"(?:access_token|refresh_token|client_secret)":"([^"]+)"/g))
+    for (const [, value = ''] of text.matchAll(
+      /"(?:access_token|refresh_token|client_secret|registration_access_token)":"([^"]+)"/g,
+    ))
       secrets.add(value)
     if (response.status >= 400) refusals.push(withoutOwnForm(text))
     else for (const [, value = ''] of text.matchAll(/name="token" value="([^"]+)"/g)) secrets.add(value)
@@ -149,6 +151,23 @@ export async function liveThrough(site: Watched): Promise<void> {
     ).status,
     401,
   )
+
+  // The registration managed: read, with wrong tokens, with a secret that the client chose, replaced, ended.
+  const managed = await registerClient(site, CONFIDENTIAL_CLIENT)
+  const manage = async (method: string, token: string, body?: object) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+    const sent = body === undefined ? null : JSON.stringify({ ...CONFIDENTIAL_CLIENT, ...body })
+    const request = new Request(managed.registration_client_uri ?? '', { method, headers, body: sent })
+    return (await site.fetch(request)).status
+  }
+  const { client_id, client_secret, registration_access_token: token = '' } = managed
+  assert.equal(await manage('GET', token), 200)
+  assert.equal(await manage('GET', wrong('registration_')), 401)
+  assert.equal(await manage('GET', note('no registration token')), 401)
+  assert.equal(await manage('PUT', token, { client_id, client_secret: wrong('secret_') }), 400)
+  assert.equal(await manage('PUT', token, { client_id, client_secret }), 200)
+  assert.equal(await manage('DELETE', publicClient.registration_access_token ?? ''), 401)
+  assert.equal(await manage('DELETE', token), 204)
 
   // Secrets where they don't belong.
   const swapped = { client_id: posting.client_secret ?? '', client_secret: posting.client_id }

@@ -13,12 +13,14 @@ export const DEFAULTS = {
   scope: 'corpus:read corpus:search',
 }
 
-/** The members of RFC 7591 §3.2.1 that the server issues. */
+/** The members of RFC 7591 §3.2.1 and RFC 7592 §3 that the server issues. */
 export type Issued = {
   readonly client_id: string
   readonly client_id_issued_at: number
   readonly client_secret?: string
   readonly client_secret_expires_at?: number
+  readonly registration_access_token: string
+  readonly registration_client_uri: string
 }
 
 /** Registers and expects 201: what was issued, and the metadata that is registered. */
@@ -29,9 +31,16 @@ export async function register(
   const response = await postJson(app, `${app.url}/register`, metadata)
   const text = await response.text()
   assert.equal(response.status, 201, text)
-  const { client_id, client_id_issued_at, client_secret, client_secret_expires_at, ...registered } =
-    JSON.parse(text)
-  const issued = { client_id, client_id_issued_at }
+  const {
+    client_id,
+    client_id_issued_at,
+    client_secret,
+    client_secret_expires_at,
+    registration_access_token,
+    registration_client_uri,
+    ...registered
+  } = JSON.parse(text)
+  const issued = { client_id, client_id_issued_at, registration_access_token, registration_client_uri }
   if (client_secret === undefined && client_secret_expires_at === undefined) return [issued, registered]
   return [{ ...issued, client_secret, client_secret_expires_at }, registered]
 }

@@ -11,6 +11,8 @@ export type RegisteredClient = {
   readonly token_endpoint_auth_method: string
   readonly scope?: string
   readonly grant_types: readonly string[]
+  readonly registration_access_token?: string
+  readonly registration_client_uri?: string
 }
 
 export type TokenAnswer = {
