@@ -12,6 +12,7 @@ import { metadataRoutes } from './metadata/metadata.ts'
 import { createIsSecret } from './ops/client-secret.ts'
 import type { Clock } from './ops/clock.ts'
 import type { Emit } from './ops/events.ts'
+import { createJournal } from './ops/journal.ts'
 import type { Random } from './ops/random.ts'
 import type { Sealing } from './ops/sealing.ts'
 import type { Settings } from './ops/settings.ts'
@@ -43,7 +44,12 @@ export type App = {
 }
 
 export function createApp(deps: AppDependencies): App {
-  const { settings, store, corpus, sealing, now, random, emit } = deps
+  const { settings, store, corpus, sealing, now, random } = deps
+  const journal = createJournal(store.journal, now)
+  const emit: Emit = (event) => {
+    deps.emit(event)
+    journal(event)
+  }
   const accounts = createAccounts({
     settings,
     accounts: store.accounts,
@@ -88,7 +94,7 @@ export function createApp(deps: AppDependencies): App {
     random,
     routes: [
       ...edgeRoutes({ settings }),
-      ...metadataRoutes({ settings }),
+      ...metadataRoutes({ settings, emit }),
       ...registrationRoutes({
         settings,
         clients: store.clients,

@@ -80,6 +80,14 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
 
     const signedIn = await currentAccount(request)
     clients.seen(client, now(), { signedIn: signedIn !== undefined })
+    emit({
+      type: 'authorization.requested',
+      client_id,
+      client_name: displayName(client),
+      redirect_host: redirectHost(trusted.redirect_uri).host,
+      signed_in: signedIn !== undefined,
+      address: context.address,
+    })
     const remembered = signedIn && (await consents.find(signedIn.account.account_id, client_id))
     const refuse = (refusal: OAuthError, { redirect_uri, state }: TrustedRequest) => {
       told(refusal, client_id)

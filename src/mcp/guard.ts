@@ -27,6 +27,7 @@ export function createGuard({ settings, verifyAccess, emit }: GuardDependencies)
     emit({ type: 'access.refused', error: error.error, reason: error.reason, address: context.address })
     return challenge(settings, RESOURCE_SCOPE, error)
   }
+  const isFirst = createFirstCall()
   return async (request, context) => {
     const origin = request.headers.get('origin')
     if (origin !== null && !isOriginAllowed(origin, settings)) {
@@ -34,10 +35,29 @@ export function createGuard({ settings, verifyAccess, emit }: GuardDependencies)
       return forbiddenOrigin()
     }
     const token = parseBearer(request.headers.get('authorization'))
-    if (token === undefined) return challenge(settings, RESOURCE_SCOPE)
+    if (token === undefined) {
+      emit({ type: 'access.challenged', address: context.address })
+      return challenge(settings, RESOURCE_SCOPE)
+    }
     if (token instanceof OAuthError) return refused(token, context)
     const claims = await verifyAccess(token)
-    return claims instanceof OAuthError ? refused(claims, context) : claims
+    if (claims instanceof OAuthError) return refused(claims, context)
+    const { client_id, grant_id } = claims
+    if (isFirst(grant_id)) emit({ type: 'access.granted', client_id, grant_id, address: context.address })
+    return claims
+  }
+}
+
+/** Grants that are remembered for having called; one that comes back after so many others counts as new. */
+const CALLERS = 10_000
+
+function createFirstCall(): (grant_id: string) => boolean {
+  const callers = new Set<string>()
+  return (grant_id) => {
+    if (callers.has(grant_id)) return false
+    if (callers.size >= CALLERS) callers.clear()
+    callers.add(grant_id)
+    return true
   }
 }
 

@@ -17,6 +17,8 @@ export const LEVELS: Readonly<Record<Event['type'], Level>> = {
   'client.updated': 'info',
   'client.deleted': 'info',
   'configuration.refused': 'warn',
+  'metadata.read': 'debug',
+  'authorization.requested': 'debug',
   'authorization.refused': 'warn',
   'authorization.approved': 'info',
   'authorization.denied': 'info',
@@ -28,6 +30,8 @@ export const LEVELS: Readonly<Record<Event['type'], Level>> = {
   'token.refused': 'warn',
   'token.reuse_detected': 'warn',
   'grant.revoked': 'info',
+  'access.challenged': 'debug',
+  'access.granted': 'debug',
   'access.refused': 'debug',
   'host.refused': 'warn',
   'request.failed': 'error',
@@ -63,6 +67,10 @@ export function eventLines(event: Event): LogLine[] {
       return line(`Client deleted: ${safeText(event.client_id)}`)
     case 'configuration.refused':
       return line(`Client configuration refused: ${refusal(event)} (${safeText(event.client_id)})`)
+    case 'metadata.read':
+      return line(`Metadata read (${event.document}) from ${safeText(event.address)}`)
+    case 'authorization.requested':
+      return line(`${safeText(event.client_id)} asks for access, for ${safeText(event.redirect_host)}`)
     case 'authorization.refused':
       return line(`Authorization refused: ${refusal(event)} (${safeText(event.client_id)})`)
     case 'authorization.approved':
@@ -87,6 +95,10 @@ export function eventLines(event: Event): LogLine[] {
       )
     case 'grant.revoked':
       return line(`Grant revoked: ${safeText(event.grant_id)} of ${safeText(event.client_id)}`)
+    case 'access.challenged':
+      return line(`Access without a token, told where to get one (${safeText(event.address)})`)
+    case 'access.granted':
+      return line(`${safeText(event.client_id)} calls /mcp (${safeText(event.address)})`)
     case 'access.refused':
       return line(`Access refused: ${refusal(event)} (${safeText(event.address)})`)
     case 'host.refused':

@@ -3,6 +3,7 @@
  * A handler emits one event after it has persisted; log, audit and metrics are sinks.
  */
 export type Event =
+  | { type: 'metadata.read'; document: string; address: string }
   | { type: 'registration.received'; client_name: string; address: string }
   | {
       type: 'registration.accepted'
@@ -21,6 +22,15 @@ export type Event =
     }
   | { type: 'client.deleted'; client_id: string }
   | { type: 'configuration.refused'; error: string; reason: string; client_id: string; address: string }
+  | {
+      type: 'authorization.requested'
+      client_id: string
+      client_name: string
+      /** Who would get the code: a host, or a private scheme. */
+      redirect_host: string
+      signed_in: boolean
+      address: string
+    }
   | { type: 'authorization.refused'; error: string; reason: string; client_id: string; address: string }
   | { type: 'authorization.approved'; client_id: string; account_id: string; scope: string }
   | { type: 'authorization.denied'; client_id: string; account_id: string }
@@ -32,6 +42,10 @@ export type Event =
   | { type: 'token.refused'; error: string; reason: string; client_id: string; address: string }
   | { type: 'token.reuse_detected'; client_id: string; grant_id: string }
   | { type: 'grant.revoked'; grant_id: string; client_id: string }
+  /** A request for `/mcp` without a token. */
+  | { type: 'access.challenged'; address: string }
+  /** The first call of a grant since the start. */
+  | { type: 'access.granted'; client_id: string; grant_id: string; address: string }
   | { type: 'access.refused'; error: string; reason: string; address: string }
   | { type: 'host.refused'; host: string; expected: string }
   | { type: 'request.failed'; method: string; path: string; request_id: string; fault: unknown }

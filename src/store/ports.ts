@@ -1,5 +1,6 @@
 import type { Client, RemovalCause, Tombstone } from '../oauth/client.ts'
 import type { Account, Grant } from '../oauth/grant.ts'
+import type { JournalEntry } from '../ops/journal.ts'
 
 /**
  * What the features ask of persistence: verbs with promises, so that check-then-act cannot be written outside the
@@ -162,17 +163,7 @@ export type RegistrationTokenStore = {
   revoke(token_id: string, audit: AuditRecord): Promise<boolean>
 }
 
-/** What arrived at the door and what it was answered. */
-export type JournalEntry = {
-  readonly at: number
-  readonly type: string
-  readonly address?: string
-  readonly client_id?: string
-  readonly client_name?: string
-  readonly detail?: string
-  /** The known cause, in words for a person. */
-  readonly cause?: string
-}
+export type { JournalEntry }
 
 export type JournalStore = {
   /** Into a bounded ring (20,000; the oldest go). Lazily, never awaited by an answer; texts are bounded. */
