@@ -1,8 +1,9 @@
 import { styleText } from 'node:util'
-import { destination, pino } from 'pino'
+import { pino } from 'pino'
 import { eventLines, LEVELS, type Level } from './event-lines.ts'
 import type { Emit } from './events.ts'
 import type { Settings } from './settings.ts'
+import { type Output, standardOutput } from './standard-output.ts'
 
 export type Log = {
   /** The sink of all events. */
@@ -15,13 +16,9 @@ export type Log = {
   readonly flush: () => void
 }
 
-/** Where the text goes; a file descriptor outside of tests. */
-export type Output = { write(text: string): unknown; flushSync(): void }
-
 /**
  * The log, one line an event. It goes to standard output, as services are expected to (the ready line and the setup
- * link have to be there in any case, and one stream keeps the order). Lines are written together and off the hot path:
- * when 16 kB wait, or after a tenth of a second; and what waits is written when the process ends.
+ * link have to be there in any case, and one stream keeps the order).
  */
 export function createLog(
   settings: Pick<Settings, 'logLevel' | 'logFormat'>,
@@ -69,43 +66,6 @@ function isoTime(): () => string {
       text = `,"time":"${new Date(now).toISOString()}"`
     }
     return text
-  }
-}
-
-/** Bytes that wait for each other, for a tenth of a second at the most. */
-const TOGETHER = 16 * 1024
-
-function standardOutput(): Output {
-  const stream = destination({
-    dest: 1,
-    sync: false,
-    minLength: TOGETHER,
-    maxWrite: 4 * TOGETHER,
-    periodicFlush: 100,
-    // What a reader that does not read costs at most; then lines are dropped.
-    maxLength: 8 * 1024 * 1024,
-  })
-  // The stream measures all that waits at each addition, so it is given the lines of one turn of the event loop at once.
-  let lines = ''
-  const passOn = () => {
-    if (lines !== '') stream.write(lines)
-    lines = ''
-  }
-  const flushSync = () => {
-    try {
-      passOn()
-      stream.flushSync()
-    } catch {
-      // Nobody reads any more (`corpusiq serve | head`): the server goes on without a log.
-    }
-  }
-  process.once('exit', flushSync)
-  return {
-    write(text) {
-      if (lines === '') setImmediate(passOn)
-      lines += text
-    },
-    flushSync,
   }
 }
 
