@@ -15,8 +15,8 @@ const USE_STEP = 86_400
 
 export type Clients = {
   readonly store: ClientStore
-  /** After a commit that changed the client otherwise. */
-  changed(client_id: string): void
+  /** After a commit that let the client in by its first code. */
+  authorized(client_id: string): void
   /** Writes what waits. */
   close(): Promise<void>
 }
@@ -81,6 +81,11 @@ export function createClients(
   let looked = 0
 
   const changed = (client_id: string) => cache.delete(client_id)
+  /** It may have been an unused one. */
+  const used = (client_id: string) => {
+    changed(client_id)
+    unused.changed()
+  }
   const allChanged = (ids: readonly string[]) => {
     for (const client_id of ids) changed(client_id)
   }
@@ -104,7 +109,7 @@ export function createClients(
   })
 
   return {
-    changed,
+    authorized: used,
     async close() {
       await uses.close()
       await visits.close()
@@ -157,7 +162,7 @@ export function createClients(
             record(audit)
             return true
           },
-          () => changed(client_id),
+          () => used(client_id),
         ),
 
       confirmRegistrationToken: (client_id, registration_token_hash) =>
@@ -197,7 +202,7 @@ export function createClients(
           },
           (removed) => {
             if (!removed) return
-            changed(client_id)
+            used(client_id)
             grantsEnded()
           },
         ),

@@ -21,8 +21,8 @@ export function createCodes(
     consents: Consents
     grants: Grants
     insertRefreshToken: InsertRefreshToken
-    /** Told after a commit that changed the client. */
-    clientChanged: (client_id: string) => void
+    /** Told after a commit that let the client in by its first code. */
+    clientAuthorized: (client_id: string) => void
   },
 ): Codes {
   const columns =
@@ -81,7 +81,7 @@ export function createCodes(
             return 'issued'
           },
           () => {
-            if (first) parts.clientChanged(code.client_id)
+            if (first) parts.clientAuthorized(code.client_id)
           },
         )
       },

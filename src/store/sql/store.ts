@@ -36,7 +36,7 @@ export function createStore(connection: Connection, options: StoreOptions = {}):
     maxUnused: options.maxUnusedClients ?? MAX_UNUSED_CLIENTS,
   })
   const parts = {
-    clientChanged: clients.changed,
+    clientAuthorized: clients.authorized,
     consents,
     grants,
     insertRefreshToken: insertRefreshToken(connection),
