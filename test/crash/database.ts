@@ -29,16 +29,42 @@ export function checkDatabase(dataDir: string): void {
       [{ integrity_check: 'ok' }],
     )
     const clients = column('SELECT client_id AS value FROM clients')
+    const deleted = new Set(column("SELECT client_id AS value FROM audit WHERE type = 'client.deleted'"))
     const audited = column("SELECT client_id AS value FROM audit WHERE type = 'registration.accepted'")
     assert.deepEqual(without(clients, new Set(audited)), [], 'clients without their audit record')
-    assert.deepEqual(without(audited, new Set(clients)), [], 'audit records without their client')
+    assert.deepEqual(
+      without(audited, new Set([...clients, ...deleted])),
+      [],
+      'audit records without their client or its end',
+    )
+    assert.deepEqual(
+      clients.filter((client_id) => deleted.has(client_id)),
+      [],
+      'clients that were deleted and are there',
+    )
+    const tombstones = new Set(column('SELECT client_id AS value FROM tombstones'))
+    assert.deepEqual(
+      without([...deleted], tombstones),
+      [],
+      'deleted clients, all authorized, without a tombstone',
+    )
+    assert.deepEqual(without([...tombstones], deleted), [], 'tombstones of nobody')
 
     const grants = new Set(column('SELECT grant_id AS value FROM grants'))
-    const spent = column('SELECT grant_id AS value FROM codes WHERE grant_id IS NOT NULL')
+    const of = (condition: string) =>
+      column(`SELECT grant_id AS value FROM codes WHERE grant_id IS NOT NULL AND client_id ${condition}`)
+    const spent = of('IN (SELECT client_id FROM clients)')
+    // They died with their clients.
+    const dead = of('NOT IN (SELECT client_id FROM clients)')
     const ended = new Set(
       column("SELECT substr(detail, 1, 40) AS value FROM audit WHERE type = 'grant.revoked'"),
     )
     const grantOrEnd = new Set([...grants, ...ended])
+    assert.deepEqual(
+      dead.filter((grant_id) => grants.has(grant_id)),
+      [],
+      'grants of clients that are gone',
+    )
     assert.deepEqual(without([...grants], new Set(spent)), [], 'grants without a spent code')
     assert.deepEqual(without(spent, grantOrEnd), [], 'spent codes without a grant or its end')
     assert.deepEqual(
@@ -47,7 +73,11 @@ export function checkDatabase(dataDir: string): void {
       'grants that were ended and are there',
     )
     const families = column('SELECT DISTINCT grant_id AS value FROM refresh_tokens')
-    assert.deepEqual(without(families, grantOrEnd), [], 'refresh tokens without a grant or its end')
+    assert.deepEqual(
+      without(families, new Set([...grantOrEnd, ...dead])),
+      [],
+      'refresh tokens without a grant or its end',
+    )
     assert.deepEqual(without([...grants], new Set(families)), [], 'grants without a refresh token')
 
     const torn =

@@ -7,7 +7,7 @@ import { crash } from './rounds.ts'
 const ROUNDS = Number(process.env.CORPUSIQ_CRASH_ROUNDS ?? 3)
 const SEED = Number(process.env.CORPUSIQ_CRASH_SEED ?? randomInt(2 ** 32))
 
-test('A-177 kill -9 amid registrations, exchanges, refreshes: what was acknowledged is there, what was consumed stays so', async (t) => {
+test('A-177 kill -9 amid registrations, exchanges, refreshes, updates, deletions: what was acknowledged is there, what was consumed stays so', async (t) => {
   t.diagnostic(`CORPUSIQ_CRASH_SEED=${SEED}`)
   const { acknowledged } = await crash({ rounds: ROUNDS, seed: SEED, tell: (line) => t.diagnostic(line) })
   assert.ok(acknowledged.registration > 0)

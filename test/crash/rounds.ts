@@ -44,6 +44,7 @@ export async function crash({ rounds, seed, tell = () => {}, port }: Options): P
     CORPUSIQ_REFRESH_GRACE_SECONDS: '0',
     CORPUSIQ_ACCESS_TOKEN_TTL_SECONDS: '86400',
     CORPUSIQ_REGISTRATION_RATE: 'off',
+    CORPUSIQ_ROTATE_ON_UPDATE: 'true',
   }
   let server = await startServer({ dataDir, env, ...(port !== undefined && { port }) })
   try {
@@ -66,7 +67,7 @@ export async function crash({ rounds, seed, tell = () => {}, port }: Options): P
       await each(lives, judged, async (life) => {
         if (await judge(site, life, dice)) survivors.push(life)
       })
-      const known = lives.flatMap(({ client }) => client ?? [])
+      const known = lives.flatMap(({ client, deleted }) => (deleted ? [] : (client ?? [])))
       const sample = Array.from({ length: 40 }, () => clients[dice.below(clients.length)] ?? [])
       await each(sample.flat(), judged, (client) => authenticates(site, client))
       clients.push(...known)
@@ -148,7 +149,7 @@ async function keySet(url: string): Promise<unknown> {
 }
 
 function zeros(): Record<Step, number> {
-  return { registration: 0, authorization: 0, exchange: 0, refresh: 0, revocation: 0 }
+  return { registration: 0, authorization: 0, exchange: 0, refresh: 0, update: 0, revocation: 0, deletion: 0 }
 }
 
 function report(before: Record<Step, number>, after: Record<Step, number>, lives: readonly Life[]): string {

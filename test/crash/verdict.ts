@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { type ManagedClient, notTheToken, readBack, update, updated } from '../support/managing.ts'
 import type { RegisteredClient } from '../support/scenario.ts'
 import type { Site } from '../support/site.ts'
 import type { Answer } from '../support/stored.ts'
@@ -16,8 +17,14 @@ const CODE_IS_GOOD = 45
  * family goes on living, for a later round to find; else it was ended here by a replay, which the server has to notice.
  */
 export async function judge(site: Site, life: Life, dice: Dice): Promise<boolean> {
-  const { client, code, pairs } = life
-  if (!client) return false
+  if (!life.client) return false
+  if (life.deleted || (life.asked === 'deletion' && (await readBack(site, life.client)).status === 401)) {
+    life.deleted = true
+    await isGone(site, life.client, life.pairs)
+    return false
+  }
+  const client = await judgeRegistration(site, life, life.client)
+  const { code, pairs } = life
   await authenticates(site, client)
   if (!code) return false
   const first = pairs[0]
@@ -48,6 +55,38 @@ export async function judge(site: Site, life: Life, dice: Dice): Promise<boolean
   refused(await (replays[dice.below(replays.length)] ?? assert.fail())(), 'invalid_grant')
   await isOver(site, client, pairs)
   return false
+}
+
+/**
+ * The registration reads back as it was answered, or as it was asked for last. Where that answer was lost, the token
+ * and the secret that the client has go on, and the next update gives it new ones.
+ */
+async function judgeRegistration(site: Site, life: Life, client: ManagedClient): Promise<ManagedClient> {
+  const { status, body } = await readBack(site, client)
+  assert.equal(status, 200, JSON.stringify(body))
+  const names = [life.name, ...(life.asked === 'update' ? [life.wanted] : [])]
+  assert.ok(names.includes(String(body.client_name)), `${body.client_name} is none of ${names}`)
+  if (life.asked !== 'update') return client
+  await authenticates(site, client)
+  const {
+    registration_access_token,
+    registration_client_uri,
+    client_id_issued_at,
+    client_secret_expires_at,
+    ...rest
+  } = body
+  life.client = updated(client, await update(site, client, rest))
+  return life.client
+}
+
+/** Nothing of a client that deleted itself works. */
+async function isGone(site: Site, client: ManagedClient, pairs: readonly Pair[]): Promise<void> {
+  notTheToken(await readBack(site, client))
+  notTheToken(await update(site, client, { redirect_uris: client.redirect_uris }))
+  assert.equal(await isAlive(site, pairs), false)
+  const newest = pairs.at(-1)?.refresh_token
+  const { status, body } = await refresh(site, client, newest)
+  assert.deepEqual([status, body.error], [401, 'invalid_client'])
 }
 
 /** The newest tokens work, and every access token of the family; a new pair is added to it. */
