@@ -6,9 +6,11 @@ export const CODE_PREFIX = 'code_'
 export const REFRESH_TOKEN_PREFIX = 'refresh_'
 /** A registration access token (RFC 7592 §1.2), by which a client manages its registration. */
 export const REGISTRATION_TOKEN_PREFIX = 'registration_'
+/** An initial access token (RFC 7591 §1.2), which lets a client register. */
+export const INITIAL_ACCESS_TOKEN_PREFIX = 'initial_'
 
-/** A secret of ours of any kind, by its prefix and time; or a JWT. */
-const SECRET = /(?:code|refresh|secret|session|setup|registration)_[0-9a-f]{12}|eyJ[A-Za-z0-9_-]+\./
+/** A secret of ours of any kind, by its prefix and time; or a JWT, by its beginning alone: `+` would be squared. */
+const SECRET = /(?:code|refresh|secret|session|setup|registration|initial)_[0-9a-f]{12}|eyJ[A-Za-z0-9_-]{8}/
 
 /**
  * A `client_id` as a request claims it, for a log or a page: bounded, and empty where a client that mixes things up has

@@ -348,7 +348,11 @@ test('A-163 a document of markup is shown as text: no element of it is one of ou
       response.headers.get('content-security-policy'),
       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    const elements = elementsOf(await response.text())
+    const markupOfPage = await response.text()
+    // Markdown without its markup is what is left of HTML; the others are shown letter for letter.
+    assert.match(markupOfPage, /<pre class="text">[^<]*tea[^<]*<\/pre>/, metadata.path)
+    if (metadata.path.endsWith('.txt')) assert.match(markupOfPage, /&lt;script&gt;alert\(1\)&lt;\/script&gt;/)
+    const elements = elementsOf(markupOfPage)
     assert.deepEqual(
       elements.map((element) => element.name),
       ['html', 'head', 'meta', 'meta', 'title', 'link', 'body', 'main', 'article', 'h1', 'p', 'time', 'pre'],
