@@ -29,19 +29,35 @@ export function listClients(options: DataOptions): Promise<Fault | undefined> {
   })
 }
 
-/** `corpusiq clients delete <client_id>`: with its grants, tokens and consents, at once. */
-export function deleteClient(client_id: string, options: DataOptions): Promise<Fault | undefined> {
-  return withStore(options, async (store) => {
+/**
+ * `corpusiq clients delete <client_id> [--revoke]`: with its grants, tokens and consents, at once. With `revoke` for
+ * cause: it can't be let in again by its old id.
+ */
+export function deleteClient(
+  client_id: string,
+  options: DataOptions & { readonly revoke?: boolean },
+): Promise<Fault | undefined> {
+  return withStore(options, async (store, _settings, tell) => {
+    const { revoke = false } = options
+    const source = (await store.clients.find(client_id))?.source
     const audit = {
       at: systemClock(),
       type: 'client.deleted',
       client_id,
-      detail: 'by corpusiq clients delete',
+      detail: `by corpusiq clients delete${revoke ? ' --revoke' : ''}`,
     }
-    if (!(await store.clients.remove(client_id, audit))) {
+    if (!(await store.clients.remove(client_id, audit, { cause: revoke ? 'revoked' : 'deleted' }))) {
       return new Fault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
     }
-    show(options.json, { client_id, deleted: true }, () => `Deleted ${client_id}, and every grant of it.`)
+    tell({ type: 'client.deleted', client_id })
+    show(options.json, { client_id, deleted: true }, () =>
+      [
+        `Deleted ${client_id}, and every grant of it.`,
+        source === 'declared' && 'The next start brings it back, unless it is taken out of the clients file too.',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    )
     return undefined
   })
 }

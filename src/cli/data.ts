@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '../ops/clock.ts'
+import type { Emit } from '../ops/events.ts'
 import { Fault } from '../ops/fault.ts'
+import { createJournal } from '../ops/journal.ts'
 import type { Settings } from '../ops/settings.ts'
 import { DATABASE, openStore } from '../store/open.ts'
 import type { Store } from '../store/ports.ts'
@@ -10,11 +13,12 @@ export type DataOptions = { readonly dataDir?: string; readonly json?: boolean }
 
 /**
  * Runs a command on the database of the settings, beside a server that runs on it: no lock is taken, and the server
- * sees the change at its next request. Never makes a database where there is none.
+ * sees the change at its next request. Never makes a database where there is none. What the command tells goes into the
+ * journal.
  */
 export async function withStore(
   options: DataOptions,
-  command: (store: Store, settings: Settings) => Promise<Fault | undefined>,
+  command: (store: Store, settings: Settings, tell: Emit) => Promise<Fault | undefined>,
 ): Promise<Fault | undefined> {
   const configuration = readConfiguration(options)
   if (configuration instanceof Fault) return configuration
@@ -27,7 +31,7 @@ export async function withStore(
   }
   const store = await openStore({ dataDir })
   try {
-    return await command(store, settings)
+    return await command(store, settings, createJournal(store.journal, systemClock))
   } finally {
     await store.close()
   }

@@ -27,7 +27,7 @@ export function listGrants(options: DataOptions): Promise<Fault | undefined> {
 
 /** `corpusiq grants revoke <id>`: its tokens end at once, and the person is asked again the next time. */
 export function revokeGrant(grant_id: string, options: DataOptions): Promise<Fault | undefined> {
-  return withStore(options, async (store) => {
+  return withStore(options, async (store, _settings, tell) => {
     const grant = await store.grants.find(grant_id)
     const audit = {
       at: systemClock(),
@@ -38,6 +38,7 @@ export function revokeGrant(grant_id: string, options: DataOptions): Promise<Fau
     if (!(await store.grants.revoke(grant_id, audit, { forgetConsent: true }))) {
       return new Fault(`There is no grant ${safeText(grant_id)}. See: corpusiq grants list`)
     }
+    if (grant) tell({ type: 'grant.revoked', grant_id, client_id: grant.client_id })
     show(
       options.json,
       { grant_id, revoked: true },

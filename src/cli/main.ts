@@ -1,6 +1,7 @@
 /** The table of commands. Each one's file is loaded when it is called: a start loads no more than it needs. */
 import { Command } from 'commander'
 import { type Fault, worldFault } from '../ops/fault.ts'
+import type { SettingName } from '../ops/setting-table.ts'
 import { VERSION } from '../ops/version.ts'
 import { addSettingFlags } from './settings-flags.ts'
 
@@ -59,7 +60,37 @@ dataCommand(clients, 'list', 'list them, the oldest first').action(async (option
 )
 dataCommand(clients, 'delete', 'delete one, with its grants and tokens, at once')
   .argument('<client_id>', 'as corpusiq clients list shows it')
+  .option('--revoke', 'for cause: its old id is never let in again')
   .action(async (id: string, options) => settle((await import('./clients.ts')).deleteClient(id, options)))
+metadataFlags(dataCommand(clients, 'create', 'make one by hand; its secret is shown this once'))
+  .addHelpText(
+    'after',
+    `
+Examples:
+  corpusiq clients create --name "Our chat" --redirect-uri https://chat.example.com/callback --auth-method client_secret_basic
+  corpusiq clients create --metadata ./chat.json`,
+  )
+  .action(async (options) => settle((await import('./client-changes.ts')).createClient(options)))
+dataCommand(clients, 'show', 'all that is known of one, with its grants; also of one that is gone')
+  .argument('<client_id>', 'as corpusiq clients list shows it')
+  .action(async (id: string, options) =>
+    settle((await import('./client-details.ts')).showClient(id, options)),
+  )
+metadataFlags(
+  dataCommand(clients, 'edit', 'change members of its metadata, or by a file the whole of it').argument(
+    '<client_id>',
+    'as corpusiq clients list shows it',
+  ),
+).action(async (id: string, options) =>
+  settle((await import('./client-changes.ts')).editClient(id, options)),
+)
+dataCommand(clients, 'rotate-secret', 'a new secret, shown this once; the old one goes on for a while', [
+  'CORPUSIQ_CLIENT_SECRET_OVERLAP_SECONDS',
+])
+  .argument('<client_id>', 'as corpusiq clients list shows it')
+  .action(async (id: string, options) =>
+    settle((await import('./client-changes.ts')).rotateSecret(id, options)),
+  )
 
 const grants = program.command('grants').description('what clients may do, and for whom')
 dataCommand(grants, 'list', 'list them, the oldest first').action(async (options) =>
@@ -68,6 +99,16 @@ dataCommand(grants, 'list', 'list them, the oldest first').action(async (options
 dataCommand(grants, 'revoke', 'end one, with its tokens, at once')
   .argument('<grant_id>', 'as corpusiq grants list shows it')
   .action(async (id: string, options) => settle((await import('./grants.ts')).revokeGrant(id, options)))
+
+dataCommand(program, 'journal', 'what came to the door, how it was answered, and why: a time line')
+  .option('--follow', 'go on with what comes, until Ctrl-C')
+  .option('--client <client_id>', 'of one client alone')
+  .option('--limit <number>', 'the last so many', '200')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  corpusiq journal --follow\n  corpusiq journal --client client_0193… --json',
+  )
+  .action(async (options) => settle((await import('./journal.ts')).showJournal(options)))
 
 const keys = program.command('keys').description('the keys that sign access tokens')
 dataCommand(keys, 'list', 'list them, the newest first').action(async (options) =>
@@ -87,11 +128,26 @@ dataCommand(accounts, 'set-password', 'set a password: from a prompt, or from st
   .action(async (name: string, options) => settle((await import('./accounts.ts')).setPassword(name, options)))
 
 /** A command on the database, beside a running server. */
-function dataCommand(parent: Command, name: string, description: string): Command {
-  return addSettingFlags(parent.command(name).description(description), ['CORPUSIQ_DATA_DIR']).option(
-    '--json',
-    'as JSON',
-  )
+function dataCommand(
+  parent: Command,
+  name: string,
+  description: string,
+  settings: readonly SettingName[] = [],
+): Command {
+  return addSettingFlags(parent.command(name).description(description), [
+    'CORPUSIQ_DATA_DIR',
+    ...settings,
+  ]).option('--json', 'as JSON')
+}
+
+/** The members of client metadata (RFC 7591 §2) that are often named; a file names any. */
+function metadataFlags(command: Command): Command {
+  return command
+    .option('--name <text>', 'what people see it called (client_name)')
+    .option('--redirect-uri <uri...>', 'where its codes go; all of them (redirect_uris)')
+    .option('--auth-method <word>', 'none, client_secret_basic or client_secret_post (token_endpoint_auth_method)')
+    .option('--scope <words>', 'what it may ask for')
+    .option('--metadata <file>', 'a JSON file of client metadata; flags go before it')
 }
 
 await program.parseAsync()

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { Fault as JsonFault } from '../oauth/fault.ts'
+import { type JsonObject, parseJsonObject } from '../oauth/json.ts'
+import { Fault, systemCode } from '../ops/fault.ts'
+import type { DataOptions } from './data.ts'
+
+export type MetadataOptions = DataOptions & {
+  readonly name?: string
+  readonly redirectUri?: readonly string[]
+  readonly authMethod?: string
+  readonly scope?: string
+  /** A JSON file, whose members the flags above go before. */
+  readonly metadata?: string
+}
+
+/** The metadata that a command line names: those of the file, or else of `base`, with the flags over them. */
+export function metadataOf(options: MetadataOptions, base: JsonObject): JsonObject | Fault {
+  const { name, redirectUri, authMethod, scope, metadata: file } = options
+  const body = file === undefined ? base : readMetadata(file)
+  if (body instanceof Fault) return body
+  return {
+    ...body,
+    ...(name !== undefined && { client_name: name }),
+    ...(redirectUri && { redirect_uris: [...redirectUri] }),
+    ...(authMethod !== undefined && { token_endpoint_auth_method: authMethod }),
+    ...(scope !== undefined && { scope }),
+  }
+}
+
+function readMetadata(path: string): JsonObject | Fault {
+  try {
+    const body = parseJsonObject(readFileSync(path))
+    return body instanceof JsonFault ? new Fault(`The file ${path} ${body.text}`) : body
+  } catch (fault) {
+    const code = systemCode(fault)
+    if (code === undefined) throw fault
+    return new Fault(`The file ${path} cannot be read (${code})`)
+  }
+}
