@@ -1,4 +1,4 @@
-/** One password hash takes 19 MiB and some 30 ms of a core: so many run at once, so many wait. */
+/** One password hash takes 46 MiB and some 70 ms of a core: so many run at once, so many wait. */
 const RUNNING = 2
 const WAITING = 40
 /** Of those that wait and run, so many may be of one address: a flood from one place leaves room for others. */

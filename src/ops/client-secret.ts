@@ -13,10 +13,10 @@ export async function hashSecret(secret: string, hash: HashName): Promise<string
 /** Compared with where there is no hash, so that an unknown client costs as much as a known one; nothing hashes to it. */
 export const NOBODY: Readonly<Record<HashName, string>> = {
   sha256: `sha256:${'A'.repeat(43)}`,
-  argon2id: `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
+  argon2id: `$argon2id$v=19$m=47104,t=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
 }
 
-/** Slow hashes at once, waiting ones included: each takes 19 MiB and a thread, and logins need the threads too. */
+/** Slow hashes at once, waiting ones included: each takes 46 MiB and a thread, and logins need the threads too. */
 const SLOW_LIMIT = 32
 
 /** Whether `secret` is the one behind `stored` (by `hashSecret`); `temporarily_unavailable` where too many ask at once. */

@@ -218,12 +218,12 @@ for (const hash of ['sha256', 'argon2id'] as const) {
       column('SELECT password_hash FROM accounts').map((text) =>
         String(text).replace(/\$[^$]{22}\$[^$]{43}$/, ''),
       ),
-      ['$argon2id$v=19$m=19456,t=2,p=1'],
+      ['$argon2id$v=19$m=47104,t=1,p=1'],
     )
     for (const text of column('SELECT secret_hash FROM clients WHERE secret_hash IS NOT NULL')) {
       assert.match(
         String(text),
-        hash === 'sha256' ? /^sha256:[\w-]{43}$/ : /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/,
+        hash === 'sha256' ? /^sha256:[\w-]{43}$/ : /^\$argon2id\$v=19\$m=47104,t=1,p=1\$/,
       )
     }
     // Of a code or token: its time, and the hash of the whole.
