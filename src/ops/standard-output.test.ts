@@ -34,8 +34,6 @@ for (const when of ['asked to at once', 'in its own time']) {
       process.execPath,
       program(`
         const output = standardOutput()
-        output.write('first')
-        output.flushSync()
         process.on('SIGTERM', () => {
           output.write('x'.repeat(20_000))
           ${when === 'asked to at once' ? 'output.flushSync()' : ''}
@@ -45,7 +43,9 @@ for (const when of ['asked to at once', 'in its own time']) {
             process.exit(7)
           }, 300)
         })
-        setInterval(() => {}, 1000)`),
+        setInterval(() => {}, 1000)
+        output.write('first')
+        output.flushSync()`),
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     await once(child.stdout, 'data')
