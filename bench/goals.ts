@@ -43,3 +43,13 @@ export const goals: readonly GoalRow[] = [
     'introspect @16',
   ].map((label) => cpu(label, 1, 'oidc-provider map')),
 ]
+
+/** Of a start, against the bare floor's; and of growth. */
+export const LIFE_GOALS = {
+  coldStart: 2.5,
+  idleMebibytes: 100,
+  grownMebibytes: 130,
+  /** CPU of a registration beside 100,000 clients, against one beside 10,000: before that, it is still warming up. */
+  grownCpu: 1.1,
+  bytesPerClient: 700,
+} as const

@@ -5,16 +5,24 @@
  *   npm run bench                      everything, about twenty minutes
  *   npm run bench -- --rounds 2 --seconds 1 --only "refresh,introspect" --no-growth --no-write
  */
-import { execFileSync, fork } from 'node:child_process'
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { CONTENDERS, type Contender, type Running, start } from './contenders.ts'
-import type { Job, JobResult } from './generator.ts'
-import { type GoalRow, goals } from './goals.ts'
-import { cpuSeconds, residentMiB } from './processes.ts'
+import { type ColdStart, coldStarts } from './cold-start.ts'
+import { CONTENDERS, type Running, start } from './contenders.ts'
+import { startGenerator } from './generate.ts'
+import { type GoalRow, goals, LIFE_GOALS } from './goals.ts'
+import { type GrowthStep, growth } from './growth.ts'
+import { median } from './median.ts'
+import { cpuSeconds } from './processes.ts'
 import type { Prepared, WorkloadName } from './workloads.ts'
+
+if (process.platform !== 'linux') {
+  console.error('The benchmark reads CPU time and memory from /proc, which is there on Linux alone.')
+  process.exit(1)
+}
 
 const { values: options } = parseArgs({
   options: {
@@ -52,16 +60,7 @@ export type Measure = {
 }
 export type Results = Map<string, Map<string, Measure[]>>
 
-const generator = fork(join(import.meta.dirname, 'generator.ts'), { stdio: 'inherit' })
-
-function generate(job: Job): Promise<Extract<JobResult, { ok: true }>> {
-  return new Promise((resolve, reject) => {
-    generator.once('message', (result: JobResult) =>
-      result.ok ? resolve(result) : reject(new Error(`${job.workload}: ${result.fault}`)),
-    )
-    generator.send(job)
-  })
-}
+const { generate, stop } = startGenerator()
 
 const chosen = options.contenders?.split(',')
 const contenders = CONTENDERS.filter(({ name }) => !chosen || chosen.includes(name))
@@ -137,13 +136,6 @@ async function measureOnce(
   }
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const upper = sorted[middle] ?? Number.NaN
-  return sorted.length % 2 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
-}
-
 /** Medians of the rounds' ratios, not the ratio of the medians: the machine drifts. */
 function ratio(
   mine: readonly Measure[],
@@ -202,78 +194,101 @@ function goalLine({ label, against, member, bound }: GoalRow, results: Results):
   return `| ${text} | ${measured.toFixed(2)} × | ${met ? 'yes' : '**no**'} |`
 }
 
-async function coldStart(): Promise<string> {
+function startTable(starts: ReadonlyMap<string, ColdStart>): string {
   const lines = [
     '| cold start | spawn → metadata 200 (ms, median of 7) | resident 0.3 s later (MiB) |',
     '|---|---|---|',
   ]
-  for (const contender of contenders) {
-    const times: number[] = []
-    const memory: number[] = []
-    for (let round = 0; round < 7; round++) {
-      const before = performance.now()
-      const server = await start(contender)
-      const response = await fetch(`http://127.0.0.1:${server.port}${contender.metadataPath}`)
-      if (response.status !== 200) throw new Error(`${contender.name}: metadata ${response.status}`)
-      await response.text()
-      times.push(performance.now() - before)
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      memory.push(residentMiB(server.child.pid ?? 0))
-      await server.stop()
-    }
-    lines.push(`| ${contender.name} | ${median(times).toFixed(0)} | ${median(memory).toFixed(0)} |`)
+  for (const [name, { milliseconds, mebibytes }] of starts) {
+    lines.push(`| ${name} | ${milliseconds.toFixed(0)} | ${mebibytes.toFixed(0)} |`)
   }
   return lines.join('\n')
 }
 
-async function growth(contender: Contender): Promise<string> {
-  const server = await start(contender)
-  const pid = server.child.pid ?? 0
-  const prepared = await contender.prepare(`http://127.0.0.1:${server.port}`, 1)
-  const lines: string[] = []
-  let total = 0
-  const step = async (upTo: number): Promise<number> => {
-    const before = cpuSeconds(pid)
-    const units = upTo - total
-    await generate({ port: server.port, workload: 'register public', connections: 32, units, prepared })
-    total = upTo
-    return ((cpuSeconds(pid) - before) * 1e6) / units
-  }
-  try {
-    for (const upTo of [1_000, 5_000, 10_000, 50_000, 100_000]) {
-      const cpu = await step(upTo)
-      const bytes = readdirSync(server.directory)
-        .filter((name) => /\.db(-wal)?$/.test(name) && !name.startsWith('corpus.'))
-        .reduce((sum, name) => sum + statSync(join(server.directory, name)).size, 0)
-      lines.push(
-        `| ${contender.name} | ${upTo} | ${cpu.toFixed(0)} | ${residentMiB(pid).toFixed(0)} | ${(bytes / upTo).toFixed(0)} |`,
-      )
+function growthTable(steps: ReadonlyMap<string, readonly GrowthStep[]>): string {
+  const lines = [
+    '| contender | clients | CPU µs a registration | resident MiB | bytes on disk a client (WAL included) |',
+    '|---|---|---|---|---|',
+  ]
+  for (const [name, all] of steps) {
+    for (const { clients, cpuMicroseconds, mebibytes, bytesPerClient } of all) {
+      const figures = [cpuMicroseconds, mebibytes, bytesPerClient].map((figure) => figure.toFixed(0))
+      lines.push(`| ${name} | ${clients} | ${figures.join(' | ')} |`)
     }
-  } finally {
-    await server.stop()
   }
   return lines.join('\n')
+}
+
+function lifeGoalTable(
+  starts: ReadonlyMap<string, ColdStart>,
+  steps: ReadonlyMap<string, readonly GrowthStep[]>,
+): string {
+  const [mine, floor] = [starts.get('corpusiq'), starts.get('floor')]
+  const grown = steps.get('corpusiq')?.at(-1)
+  const young = steps.get('corpusiq')?.find(({ clients }) => clients === 10_000)
+  const rows: [string, number | undefined, number][] = [
+    ['cold start, × floor', mine && floor && mine.milliseconds / floor.milliseconds, LIFE_GOALS.coldStart],
+    ['resident when idle, MiB', mine?.mebibytes, LIFE_GOALS.idleMebibytes],
+    ['resident with 100,000 clients, MiB', grown?.mebibytes, LIFE_GOALS.grownMebibytes],
+    [
+      'CPU of a registration beside 100,000 clients, × beside 10,000',
+      grown && young && grown.cpuMicroseconds / young.cpuMicroseconds,
+      LIFE_GOALS.grownCpu,
+    ],
+    ['bytes on disk a client', grown?.bytesPerClient, LIFE_GOALS.bytesPerClient],
+  ]
+  const lines = ['| goal | measured | met |', '|---|---|---|']
+  for (const [what, measured, bound] of rows) {
+    if (measured === undefined) continue
+    const digits = bound < 10 ? 2 : 0
+    lines.push(
+      `| ${what} ≤ ${bound} | ${measured.toFixed(digits)} | ${measured <= bound ? 'yes' : '**no**'} |`,
+    )
+  }
+  return lines.join('\n')
+}
+
+/** What a start costs, and what becomes of a server that registers 100,000 clients. */
+async function life(): Promise<string> {
+  const starts = await coldStarts(contenders)
+  const steps = new Map<string, GrowthStep[]>()
+  for (const contender of contenders) {
+    if (['corpusiq', 'floor-ordered'].includes(contender.name)) {
+      steps.set(contender.name, await growth(contender, generate))
+    }
+  }
+  return `
+## Cold start and memory
+
+Each time on an empty directory.
+
+${startTable(starts)}
+
+## Growth
+
+Registrations (public, @32) into one database, 0 → 100,000. CPU is that of the step that ends there. CorpusIQ keeps
+10,000 unused clients by default; here it keeps them all (\`CORPUSIQ_MAX_UNUSED_CLIENTS\`).
+
+${growthTable(steps)}
+
+${lifeGoalTable(starts, steps)}
+`
 }
 
 try {
   const results = await throughput()
   let report = `${table(results)}\n\n## Goals\n\n${goalTable(results)}\n`
-  const share = Math.max(
-    ...[...results.values()].flatMap((row) => [...row.values()].flat()).map((one) => one.generatorShare),
-  )
-  report += `\nThe generator's own share of a core was at most ${share.toFixed(2)} (near 1.00 it was the bottleneck; the bare floor's figures then understate the floor).\n`
-  if (!options['no-growth']) {
-    report += `\n## Cold start and memory\n\n${await coldStart()}\n`
-    report += `\n## Growth\n\nRegistrations (public, @32) into one database, 0 → 100,000. CPU is that of the step that ends there.\n\n| contender | clients | CPU µs a registration | resident MiB | bytes on disk a client (WAL included) |\n|---|---|---|---|---|\n`
-    for (const name of ['corpusiq', 'floor-ordered']) {
-      const contender = contenders.find((one) => one.name === name)
-      if (contender) report += `${await growth(contender)}\n`
-    }
+  const shares = [...results.values()]
+    .flatMap((row) => [...row.values()].flat())
+    .map((one) => one.generatorShare)
+  if (shares.length > 0) {
+    report += `\nThe generator's own share of a core was at most ${Math.max(...shares).toFixed(2)} (near 1.00 it was the bottleneck; the bare floor's figures then understate the floor).\n`
   }
+  if (!options['no-growth']) report += await life()
   console.log(report)
   if (!options['no-write']) writeReport(report)
 } finally {
-  generator.kill()
+  stop()
 }
 
 function writeReport(report: string): void {
