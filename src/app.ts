@@ -17,7 +17,9 @@ import type { Random } from './ops/random.ts'
 import type { Sealing } from './ops/sealing.ts'
 import type { Settings } from './ops/settings.ts'
 import { configurationRoutes } from './registration/configure.ts'
+import type { RegistrationRules } from './registration/policy.ts'
 import { registrationRoutes } from './registration/register.ts'
+import { createRegistrationJudge, type RegistrationPolicy } from './registration/registration-judge.ts'
 import type { Store } from './store/ports.ts'
 import { createToken } from './token/token.ts'
 import { edgeRoutes } from './web/assets.ts'
@@ -31,6 +33,10 @@ export type AppDependencies = {
   now: Clock
   random: Random
   emit: Emit
+  /** Of the policy file. */
+  registrationRules?: RegistrationRules
+  /** Of the program around the library. */
+  registrationPolicy?: RegistrationPolicy | undefined
 }
 
 export type App = {
@@ -86,6 +92,8 @@ export function createApp(deps: AppDependencies): App {
     currentAccount: accounts.currentAccount,
     signIn: accounts.signIn,
   })
+  const { registrationRules: rules = {}, registrationPolicy: policy } = deps
+  const judge = createRegistrationJudge({ access: settings.registrationAccess, rules, policy })
   const guard = createGuard({ settings, verifyAccess: token.verifyAccess, emit })
 
   const edge = createEdge({
@@ -98,6 +106,9 @@ export function createApp(deps: AppDependencies): App {
       ...registrationRoutes({
         settings,
         clients: store.clients,
+        registrationTokens: store.registrationTokens,
+        judge,
+        unusedPerAddress: rules.unused_clients_per_address,
         audit: store.audit,
         now,
         random,
@@ -108,11 +119,7 @@ export function createApp(deps: AppDependencies): App {
         clients: store.clients,
         audit: store.audit,
         isSecret,
-        judge: async (proposed, { client }) => ({
-          ...proposed,
-          ...(client?.scope_limit !== undefined && { scope_limit: client.scope_limit }),
-          ...(client?.approval && { approval: client.approval }),
-        }),
+        judge,
         now,
         random,
         emit,

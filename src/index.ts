@@ -5,14 +5,21 @@ import type { Emit, Event } from './ops/events.ts'
 import { Fault } from './ops/fault.ts'
 import { createLog } from './ops/log.ts'
 import type { SettingName } from './ops/setting-table.ts'
+import type { RegistrationPolicy, RegistrationRefusal } from './registration/registration-judge.ts'
 
-export type { Event, SettingName }
+export type { Event, RegistrationPolicy, RegistrationRefusal, SettingName }
 
 export type CorpusIQOptions = {
   /** Settings by their names. The process's environment and a `.env` file are not read. */
   readonly settings: { readonly [N in SettingName]?: string } & { readonly CORPUSIQ_CORPUS: string }
   /** Where events go; default: the log, on standard output. */
   readonly emit?: Emit
+  /**
+   * Decides about each registration and each update of one (RFC 7591, RFC 7592), after the rules of the settings:
+   * undefined lets it in, anything else is what the client is refused with. It sees the registration that would result,
+   * complete with its defaults.
+   */
+  readonly registrationPolicy?: RegistrationPolicy
 }
 
 export type CorpusIQ = {
@@ -42,7 +49,11 @@ export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ
   })
   if (configuration instanceof Fault) throw new Error(configuration.line)
   const { settings } = configuration
-  const instance = await openInstance(settings, options.emit ?? createLog(settings).emit)
+  const instance = await openInstance(
+    settings,
+    options.emit ?? createLog(settings).emit,
+    options.registrationPolicy,
+  )
   if (instance instanceof Fault) throw new Error(instance.line)
   return { fetch: instance.fetch, setupLink: instance.setupLink, close: instance.close }
 }

@@ -13,6 +13,9 @@ import { systemRandom } from './ops/random.ts'
 import { createSealing } from './ops/sealing.ts'
 import { openServerSecret } from './ops/server-secret.ts'
 import type { Settings } from './ops/settings.ts'
+import type { RegistrationRules } from './registration/policy.ts'
+import { readRegistrationRules } from './registration/policy-file.ts'
+import type { RegistrationPolicy } from './registration/registration-judge.ts'
 import { lockDataDir } from './store/data-directory.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/ports.ts'
@@ -27,10 +30,16 @@ export type Instance = App & {
  * Opens the instance, with the owner of the settings where none exists yet. Indexing goes on in the background.
  * A fault where another server holds the data directory, or something that the settings name can't be used.
  */
-export async function openInstance(settings: Settings, emit: Emit): Promise<Instance | Fault> {
+export async function openInstance(
+  settings: Settings,
+  emit: Emit,
+  registrationPolicy?: RegistrationPolicy,
+): Promise<Instance | Fault> {
   const { dataDir } = settings
   const wrong = ownerFault(settings)
   if (wrong !== undefined) return wrong
+  const registrationRules = policyRules(settings)
+  if (registrationRules instanceof Fault) return registrationRules
   const lock = holdDataDir(dataDir)
   if (lock instanceof Fault) return lock
   const opened: (() => Promise<void> | void)[] = [() => lock.release()]
@@ -44,7 +53,17 @@ export async function openInstance(settings: Settings, emit: Emit): Promise<Inst
     const corpus = await openCorpus({ folders: settings.corpus, dataDir, emit })
     opened.push(() => corpus.close())
     const now = systemClock
-    const app = createApp({ settings, store, corpus, sealing, now, random: systemRandom, emit })
+    const app = createApp({
+      settings,
+      store,
+      corpus,
+      sealing,
+      now,
+      random: systemRandom,
+      emit,
+      registrationRules,
+      registrationPolicy,
+    })
     await app.prepare()
     await createOwner(app, store, settings)
     opened.push(keepTidy({ store, settings, now, emit }))
@@ -77,6 +96,12 @@ function ownerFault({ ownerUsername, ownerPassword }: Settings): SettingFault | 
   if (fault === undefined) return undefined
   const setting = fault.includes('username must') ? 'CORPUSIQ_OWNER_USERNAME' : 'CORPUSIQ_OWNER_PASSWORD'
   return new SettingFault(setting, fault.replace(/\.$/, ''))
+}
+
+function policyRules({ registrationPolicy: path }: Settings): RegistrationRules | SettingFault {
+  if (path === undefined) return {}
+  const rules = readRegistrationRules(path)
+  return typeof rules === 'string' ? new SettingFault('CORPUSIQ_REGISTRATION_POLICY', rules) : rules
 }
 
 /** An existing owner stays as it is: a password changed since must not come back with the next start. */

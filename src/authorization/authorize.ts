@@ -14,6 +14,7 @@ import { claimedClientId } from '../oauth/prefix.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
 import type { Handler } from '../web/handler.ts'
 import { redirect } from '../web/redirect.ts'
+import { waiting } from './approval.ts'
 import { issueCode } from './code.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
 import { consentPage, displayName, refusalPage, unknownClientPage } from './pages.ts'
@@ -88,6 +89,10 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
       signed_in: signedIn !== undefined,
       address: context.address,
     })
+    if (client.approval === 'pending') {
+      told(new OAuthError('unauthorized_client', 'the client waits for approval'), client_id)
+      return waiting(deps, client, signedIn, context)
+    }
     const remembered = signedIn && (await consents.find(signedIn.account.account_id, client_id))
     const refuse = (refusal: OAuthError, { redirect_uri, state }: TrustedRequest) => {
       told(refusal, client_id)

@@ -36,6 +36,9 @@ export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
     const { id, client_id, redirect_uri, scope, expires_at } = transaction
     const client = await clients.find(client_id)
     if (!client) return unknownClientPage(client_id)
+    if (client.approval === 'pending') {
+      return refuse('the client has changed, and waits for approval', 403, client_id)
+    }
     if (matchRedirectUri(client.metadata.redirect_uris, redirect_uri) === undefined) {
       return refuse('redirect_uri is no longer one that the client registered', 400, client_id)
     }

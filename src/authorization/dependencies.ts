@@ -9,8 +9,11 @@ import type { SignIn } from '../web/handler.ts'
 
 /** All that this room can reach. */
 export type AuthorizationDependencies = {
-  settings: Pick<Settings, 'authorizationEndpoint' | 'issuer' | 'resource' | 'resourceUrl' | 'port'>
-  clients: Pick<ClientStore, 'find' | 'seen'>
+  settings: Pick<
+    Settings,
+    'authorizationEndpoint' | 'issuer' | 'resource' | 'resourceUrl' | 'port' | 'reviveClients'
+  >
+  clients: Pick<ClientStore, 'find' | 'findTombstone' | 'seen' | 'approve'>
   consents: ConsentStore
   codes: Pick<CodeStore, 'issue' | 'deny'>
   sealing: Sealing

@@ -4,22 +4,32 @@ import { safeText } from '../ops/log-text.ts'
 import { allPages, type DataOptions, withStore } from './data.ts'
 import { moment, show, table } from './output.ts'
 
-/** `corpusiq clients list`: who is registered, the oldest first. Never a secret, nor its hash. */
-export function listClients(options: DataOptions): Promise<Fault | undefined> {
+/** `corpusiq clients list [--pending]`: who is registered, the oldest first. Never a secret, nor its hash. */
+export function listClients(
+  options: DataOptions & { readonly pending?: boolean },
+): Promise<Fault | undefined> {
   return withStore(options, async (store) => {
-    const clients = await allPages(store.clients.page, (client) => client.client_id)
-    const rows = clients.map(({ client_id, client_id_issued_at, client_secret_expires_at, metadata }) => ({
-      client_id,
-      client_id_issued_at,
-      ...(client_secret_expires_at === undefined ? {} : { client_secret_expires_at }),
-      ...metadata,
-    }))
+    const waiting = options.pending ? ({ approval: 'pending' } as const) : {}
+    const clients = await allPages(
+      (query) => store.clients.page({ ...query, ...waiting }),
+      (client) => client.client_id,
+    )
+    const rows = clients.map(
+      ({ client_id, client_id_issued_at, client_secret_expires_at, approval, metadata }) => ({
+        client_id,
+        client_id_issued_at,
+        ...(client_secret_expires_at === undefined ? {} : { client_secret_expires_at }),
+        ...(approval && { approval }),
+        ...metadata,
+      }),
+    )
     show(options.json, rows, () =>
       table(
-        ['CLIENT', 'REGISTERED', 'NAME', 'REDIRECT URIS'],
+        ['CLIENT', 'REGISTERED', 'APPROVAL', 'NAME', 'REDIRECT URIS'],
         rows.map((row) => [
           row.client_id,
           moment(row.client_id_issued_at),
+          row.approval ?? '-',
           row.client_name ?? '-',
           (row.redirect_uris ?? []).join(' '),
         ]),

@@ -55,9 +55,12 @@ addSettingFlags(
   .action(async (options) => settle((await import('./settings.ts')).showSettings(options)))
 
 const clients = program.command('clients').description('the registered clients')
-dataCommand(clients, 'list', 'list them, the oldest first').action(async (options) =>
-  settle((await import('./clients.ts')).listClients(options)),
-)
+dataCommand(clients, 'list', 'list them, the oldest first')
+  .option('--pending', 'only those that wait for approval')
+  .action(async (options) => settle((await import('./clients.ts')).listClients(options)))
+dataCommand(clients, 'approve', 'let one authorize that waits for it (CORPUSIQ_REGISTRATION_ACCESS=approval)')
+  .argument('<client_id>', 'as corpusiq clients list --pending shows it')
+  .action(async (id: string, options) => settle((await import('./approval.ts')).approveClient(id, options)))
 dataCommand(clients, 'delete', 'delete one, with its grants and tokens, at once')
   .argument('<client_id>', 'as corpusiq clients list shows it')
   .option('--revoke', 'for cause: its old id is never let in again')
@@ -90,6 +93,30 @@ dataCommand(clients, 'rotate-secret', 'a new secret, shown this once; the old on
   .argument('<client_id>', 'as corpusiq clients list shows it')
   .action(async (id: string, options) =>
     settle((await import('./client-changes.ts')).rotateSecret(id, options)),
+  )
+
+const tokens = program
+  .command('registration-tokens')
+  .description('what lets a client register (CORPUSIQ_REGISTRATION_ACCESS=token)')
+dataCommand(tokens, 'create', 'make one; it is shown this once')
+  .option('--uses <number>', 'how many clients may register by it; any: without a limit', '1')
+  .option('--expires <time>', 'how long it is good for: 7d, 24h, 30m; never: without end', '7d')
+  .option('--scope <words>', 'the most that its clients may ask for')
+  .option('--note <text>', 'who it is for')
+  .addHelpText(
+    'after',
+    '\nExample:\n  corpusiq registration-tokens create --uses 5 --expires 7d --scope corpus:search --note "for Maria"',
+  )
+  .action(async (options) =>
+    settle((await import('./registration-tokens.ts')).createRegistrationToken(options)),
+  )
+dataCommand(tokens, 'list', 'list them, the oldest first').action(async (options) =>
+  settle((await import('./registration-tokens.ts')).listRegistrationTokens(options)),
+)
+dataCommand(tokens, 'revoke', 'end one; clients that came by it stay')
+  .argument('<token_id>', 'as corpusiq registration-tokens list shows it')
+  .action(async (id: string, options) =>
+    settle((await import('./registration-tokens.ts')).revokeRegistrationToken(id, options)),
   )
 
 const grants = program.command('grants').description('what clients may do, and for whom')

@@ -109,10 +109,10 @@ function tellCorpus(
 }
 
 function tellOpenRegistration(settings: Settings, log: Log): void {
-  if (!settings.allowDynamicClientRegistration || isLoopbackUrl(settings.resourceUrl)) return
+  if (settings.registrationAccess !== 'open' || isLoopbackUrl(settings.resourceUrl)) return
   log.write(
     'warn',
     `Any client may register at ${settings.registrationEndpoint}; people still sign in and consent. ` +
-      'CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION=false closes it',
+      'CORPUSIQ_REGISTRATION_ACCESS=approval or =token restricts it, CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION=false closes it',
   )
 }

@@ -19,7 +19,7 @@ export type MetadataSettings = Pick<
   | 'jwksUri'
   | 'revocationEndpoint'
   | 'introspectionEndpoint'
-  | 'allowDynamicClientRegistration'
+  | 'registrationAccess'
   | 'corsAllowOrigins'
 >
 
@@ -33,7 +33,8 @@ export function metadataRoutes({
 }): Route[] {
   const server = {
     ...settings,
-    registrationEndpoint: settings.allowDynamicClientRegistration ? settings.registrationEndpoint : undefined,
+    registrationEndpoint:
+      settings.registrationAccess === 'closed' ? undefined : settings.registrationEndpoint,
   }
   const paths = metadataPaths(settings.issuer)
   const cors = createCors(settings.corsAllowOrigins)

@@ -27,6 +27,16 @@ export function scopeForRegistration(requested: string): string {
 }
 
 /**
+ * What a limit leaves of a client's scope: its words within `limits`, each of which is a list of words;
+ * undefined where nothing is left that opens anything.
+ */
+export function scopeWithin(scope: string, limits: readonly string[]): string | undefined {
+  let within = scope
+  for (const limit of limits) within = narrow(within, limit.split(' '))
+  return within === '' ? undefined : within
+}
+
+/**
  * What an authorization request's `scope` (undefined or empty: none) asks a person for, no more than the client
  * registered (undefined: unrestricted). Never an error: where nothing is left, the client's default stands in.
  */

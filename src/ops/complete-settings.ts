@@ -51,7 +51,10 @@ export function completeSettings(
     jwksUri: endpoints.CORPUSIQ_OAUTH_JWKS_URI,
     revocationEndpoint: `${issuer}/revoke`,
     introspectionEndpoint: `${issuer}/introspect`,
-    allowDynamicClientRegistration: values.CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION,
+    registrationAccess: values.CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION
+      ? values.CORPUSIQ_REGISTRATION_ACCESS
+      : 'closed',
+    registrationPolicy: values.CORPUSIQ_REGISTRATION_POLICY,
     corsAllowOrigins: values.CORPUSIQ_CORS_ALLOW_ORIGINS_CSV,
     clientSecretTtl: values.CORPUSIQ_CLIENT_SECRET_TTL_DAYS,
     clientSecretHash: values.CORPUSIQ_CLIENT_SECRET_HASH,
@@ -65,6 +68,7 @@ export function completeSettings(
     unusedClientTtl: values.CORPUSIQ_UNUSED_CLIENT_TTL,
     maxUnusedClients: values.CORPUSIQ_MAX_UNUSED_CLIENTS,
     inactiveClientTtl: values.CORPUSIQ_INACTIVE_CLIENT_TTL,
+    reviveClients: values.CORPUSIQ_REVIVE_CLIENTS,
     host: values.CORPUSIQ_HOST,
     port: values.CORPUSIQ_PORT,
     dataDir: values.CORPUSIQ_DATA_DIR,

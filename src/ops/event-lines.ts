@@ -15,7 +15,9 @@ export const LEVELS: Readonly<Record<Event['type'], Level>> = {
   'registration.accepted': 'info',
   'registration.refused': 'warn',
   'client.updated': 'info',
+  'client.approved': 'info',
   'client.deleted': 'info',
+  'client.revived': 'info',
   'configuration.refused': 'warn',
   'metadata.read': 'debug',
   'authorization.requested': 'debug',
@@ -55,6 +57,7 @@ export function eventLines(event: Event): LogLine[] {
           `Client registered successfully: ${safeText(event.client_id)} (${safeText(event.client_name)})`,
         ),
         redirectUris(event),
+        ...waiting(event),
       ]
     case 'registration.refused':
       return line(`Client registration refused: ${refusal(event)} (${safeText(event.client_name)})`)
@@ -62,9 +65,16 @@ export function eventLines(event: Event): LogLine[] {
       return [
         ...line(`Client updated: ${safeText(event.client_id)} (${safeText(event.client_name)})`),
         redirectUris(event),
+        ...waiting(event),
       ]
+    case 'client.approved':
+      return line(`Client approved by the owner: ${safeText(event.client_id)}`)
     case 'client.deleted':
       return line(`Client deleted: ${safeText(event.client_id)}`)
+    case 'client.revived':
+      return line(
+        `Client let back in by the owner: ${safeText(event.client_id)} (${safeText(event.client_name)})`,
+      )
     case 'configuration.refused':
       return line(`Client configuration refused: ${refusal(event)} (${safeText(event.client_id)})`)
     case 'metadata.read':
@@ -139,6 +149,25 @@ function redirectUris(event: {
     message: `Client redirect URIs: ${quotedList(event.redirect_uris)}`,
     fields: { event: event.type, client_id: safeText(event.client_id) },
   }
+}
+
+function waiting({
+  type,
+  client_id,
+  approval,
+}: {
+  type: Event['type']
+  client_id: string
+  approval?: 'pending'
+}): LogLine[] {
+  if (approval === undefined) return []
+  const id = safeText(client_id)
+  return [
+    {
+      message: `Client waits for approval: corpusiq clients approve ${id}`,
+      fields: { event: type, client_id: id },
+    },
+  ]
 }
 
 function refusal(event: { error: string; reason: string }): string {

@@ -10,6 +10,8 @@ export type Event =
       client_id: string
       client_name: string
       redirect_uris: readonly string[]
+      /** The owner has to approve it first. */
+      approval?: 'pending'
       address: string
     }
   | { type: 'registration.refused'; error: string; reason: string; client_name: string; address: string }
@@ -18,9 +20,12 @@ export type Event =
       client_id: string
       client_name: string
       redirect_uris: readonly string[]
+      approval?: 'pending'
       address: string
     }
+  | { type: 'client.approved'; client_id: string; account_id: string }
   | { type: 'client.deleted'; client_id: string }
+  | { type: 'client.revived'; client_id: string; client_name: string; account_id: string }
   | { type: 'configuration.refused'; error: string; reason: string; client_id: string; address: string }
   | {
       type: 'authorization.requested'

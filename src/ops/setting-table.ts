@@ -87,7 +87,19 @@ export const SETTINGS = {
     parse: yesOrNo,
     fallback: 'true',
     example: 'false',
-    doc: 'Whether clients may register themselves. `false`: `POST /register` answers 403, and metadata leaves the endpoint out.',
+    doc: 'Whether clients may register themselves. `false` is `CORPUSIQ_REGISTRATION_ACCESS=closed`.',
+  }),
+  CORPUSIQ_REGISTRATION_ACCESS: fixed({
+    parse: oneOf('open', 'token', 'approval', 'closed'),
+    fallback: 'open',
+    example: 'approval',
+    doc: 'Who may register: `open`, anybody; `token`, who brings an initial access token (`corpusiq registration-tokens create`); `approval`, anybody, but a client can authorize only after the owner approved it (`corpusiq clients approve`, or the page that it leads to); `closed`, nobody: `POST /register` answers 403, and metadata leaves the endpoint out.',
+  }),
+  CORPUSIQ_REGISTRATION_POLICY: derived({
+    parse: path,
+    derived: 'none',
+    example: './registration-policy.json',
+    doc: 'A JSON file of rules for what may be registered, read at the start: redirect hosts and schemes, scopes and authentication methods by kind of client, required members, unused clients per address (docs/guides/who-may-register.md).',
   }),
   CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: fixed({
     parse: origins,
@@ -166,6 +178,12 @@ export const SETTINGS = {
     fallback: '365d',
     example: '730d',
     doc: 'How long a client that was once authorized is kept without use and without tokens. `0`: for ever.',
+  }),
+  CORPUSIQ_REVIVE_CLIENTS: fixed({
+    parse: yesOrNo,
+    fallback: 'true',
+    example: 'false',
+    doc: 'Whether a removed client that still has its old id may be let back in on the consent page, by the owner alone: at its registered address, unless it held a secret or was revoked for cause. `false`: it has to register anew.',
   }),
   CORPUSIQ_HOST: fixed({
     parse: host,

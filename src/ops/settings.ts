@@ -14,7 +14,10 @@ export type Settings = {
   readonly jwksUri: string
   readonly revocationEndpoint: string
   readonly introspectionEndpoint: string
-  readonly allowDynamicClientRegistration: boolean
+  /** Who may register: anybody; who has an initial access token; anybody, who then waits for the owner; nobody. */
+  readonly registrationAccess: 'open' | 'token' | 'approval' | 'closed'
+  /** The policy's file; undefined: none. */
+  readonly registrationPolicy: string | undefined
   /** `*`, or the origins allowed. */
   readonly corsAllowOrigins: '*' | readonly string[]
   /** Seconds; 0 means never. */
@@ -38,6 +41,8 @@ export type Settings = {
   readonly maxUnusedClients: number
   /** Seconds without use after which an authorized client goes; 0 means never. */
   readonly inactiveClientTtl: number
+  /** Whether the owner may let a removed client back in, on the consent page. */
+  readonly reviveClients: boolean
   readonly host: string
   readonly port: number
   readonly dataDir: string

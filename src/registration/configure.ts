@@ -128,7 +128,15 @@ function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' 
       { forgetConsents },
     )
     if (outcome !== 'replaced') return outcome
-    emit({ type: 'client.updated', client_id, client_name, redirect_uris, address })
+    const { approval } = client
+    emit({
+      type: 'client.updated',
+      client_id,
+      client_name,
+      redirect_uris,
+      ...(approval && { approval }),
+      address,
+    })
     return answerJson(200, clientInformation(client, { ...told(manager), ...issued }))
   }
 

@@ -24,7 +24,7 @@ function endpoint(settings: Partial<RegistrationDependencies['settings']> = {}) 
       resourceUrl: 'https://notes.example.com',
       issuer: 'https://notes.example.com',
       registrationEndpoint: 'https://notes.example.com/register',
-      allowDynamicClientRegistration: true,
+      registrationAccess: 'open',
       registrationRate: undefined,
       clientSecretTtl: 90 * 86_400,
       clientSecretHash: 'sha256',
@@ -37,6 +37,8 @@ function endpoint(settings: Partial<RegistrationDependencies['settings']> = {}) 
         return 'registered'
       },
     },
+    registrationTokens: { find: async () => undefined },
+    judge: async (proposed) => proposed,
     audit: { refuse: (record) => audit.push(record) },
     now: () => NOW,
     random: systemRandom,
@@ -126,7 +128,7 @@ test('what cannot be read is refused before anybody is named', async () => {
 })
 
 test('switched off: 403 in OAuth’s words, whatever was sent', async () => {
-  const { audit, clients, refusal } = endpoint({ allowDynamicClientRegistration: false })
+  const { audit, clients, refusal } = endpoint({ registrationAccess: 'closed' })
   for (const body of [JSON.stringify(CHATGPT), '{']) {
     const error = await refusal(body)
     assert.equal(error.status, 403)
@@ -251,12 +253,14 @@ test('a store that fails is a bug to be thrown, not an answer', async () => {
       resourceUrl: 'https://notes.example.com',
       issuer: 'https://notes.example.com',
       registrationEndpoint: 'https://notes.example.com/register',
-      allowDynamicClientRegistration: true,
+      registrationAccess: 'open',
       registrationRate: undefined,
       clientSecretTtl: 0,
       clientSecretHash: 'sha256',
     },
     clients: { register: () => Promise.reject(new Error('disk full')) },
+    registrationTokens: { find: async () => undefined },
+    judge: async (proposed) => proposed,
     audit: { refuse: () => assert.fail('not a refusal') },
     now: () => NOW,
     random: systemRandom,

@@ -6,13 +6,15 @@ import type { Clock } from '../ops/clock.ts'
 import type { Emit } from '../ops/events.ts'
 import type { Random } from '../ops/random.ts'
 import type { Settings } from '../ops/settings.ts'
-import type { AuditStore, ClientStore } from '../store/ports.ts'
+import type { AuditStore, ClientStore, RegistrationTokenStore } from '../store/ports.ts'
 import type { Handler, Route } from '../web/handler.ts'
 import { addressKey, createRateLimit } from '../web/rate-limit.ts'
 import { answerJson } from '../web/refusal.ts'
+import { createAdmission, spentToken } from './admission.ts'
 import { withRegistrationToken } from './credentials.ts'
 import { newClient } from './new-client.ts'
 import { readRegistration } from './read-registration.ts'
+import type { JudgeRegistration } from './registration-judge.ts'
 
 /** All that registration can reach. */
 export type RegistrationDependencies = {
@@ -21,12 +23,16 @@ export type RegistrationDependencies = {
     | 'resourceUrl'
     | 'issuer'
     | 'registrationEndpoint'
-    | 'allowDynamicClientRegistration'
+    | 'registrationAccess'
     | 'registrationRate'
     | 'clientSecretTtl'
     | 'clientSecretHash'
   >
   clients: Pick<ClientStore, 'register'>
+  registrationTokens: Pick<RegistrationTokenStore, 'find'>
+  judge: JudgeRegistration
+  /** Clients of one address that nobody authorized, at most; undefined: any number. */
+  unusedPerAddress?: number | undefined
   audit: Pick<AuditStore, 'refuse'>
   now: Clock
   random: Random
@@ -42,17 +48,21 @@ export function registrationRoutes(deps: RegistrationDependencies): Route[] {
 }
 
 /**
- * RFC 7591 §3, open registration: an `Authorization` header is not looked at, however it is formed. Every attempt is
- * told (events) and recorded (audit); an accepted one with its client in one transaction, before the answer leaves.
+ * RFC 7591 §3. Every attempt is told (events) and recorded (audit); an accepted one with its client in one transaction,
+ * before the answer leaves.
  */
 function registrationEndpoint({
   settings,
   clients,
+  registrationTokens,
+  judge,
+  unusedPerAddress,
   audit,
   now,
   random,
   emit,
 }: RegistrationDependencies): Handler {
+  const admit = createAdmission({ access: settings.registrationAccess, registrationTokens, now })
   const limit = settings.registrationRate && createRateLimit(settings.registrationRate, now)
   const server = { origin: new URL(settings.resourceUrl).origin }
 
@@ -68,8 +78,11 @@ function registrationEndpoint({
       emit({ type: 'registration.refused', error: error.error, reason: error.reason, client_name, address })
       return error
     }
-    if (!settings.allowDynamicClientRegistration) return refuse(switchedOff())
-    const wait = await limit?.exceeded(addressKey(address))
+    const counted = addressKey(address)
+    const admission = await admit(request.headers.get('authorization'))
+    if (admission instanceof OAuthError) return refuse(admission)
+    const { token } = admission
+    const wait = await limit?.exceeded(counted)
     if (wait !== undefined) return refuse(tooMany(wait))
 
     // parse
@@ -83,31 +96,47 @@ function registrationEndpoint({
     if (metadata instanceof OAuthError) return refuse(metadata, claimed)
 
     // decide: only a scope that was asked for by name restricts
-    const registered_scope = isGiven(body.scope) ? metadata.scope : undefined
-    const made = await newClient(
-      { metadata, ...(registered_scope !== undefined && { registered_scope }) },
-      settings,
-      at,
-      random,
-    )
+    const proposed = { metadata, ...(isGiven(body.scope) && { registered_scope: metadata.scope }) }
+    const judged = await judge(proposed, {
+      address,
+      ...(token?.scope !== undefined && { scope_limit: token.scope }),
+    })
+    if (judged instanceof OAuthError) return refuse(judged, claimed)
+    const made = await newClient(judged, settings, at, random)
     const { client, issued } = withRegistrationToken(made.client, random)
 
     // persist
     const { client_id } = client
     const client_name = clientName(metadata)
-    await clients.register(client, {
-      at,
-      type: 'registration.accepted',
-      address,
-      client_id,
-      detail: client_name,
-    })
+    const outcome = await clients.register(
+      client,
+      { at, type: 'registration.accepted', address, client_id, detail: client_name },
+      {
+        ...(token && { registrationToken: token.key }),
+        ...(unusedPerAddress !== undefined && {
+          unusedPerAddress: { address: counted, max: unusedPerAddress },
+        }),
+      },
+    )
+    if (outcome === 'token_spent') return refuse(spentToken(), claimed)
+    if (outcome === 'too_many_unused') return refuse(tooManyUnused(), claimed)
     const { redirect_uris } = metadata
-    emit({ type: 'registration.accepted', client_id, client_name, redirect_uris, address })
+    const { approval } = client
+    emit({
+      type: 'registration.accepted',
+      client_id,
+      client_name,
+      redirect_uris,
+      ...(approval && { approval }),
+      address,
+    })
 
     // respond
-    const registration_client_uri = `${settings.registrationEndpoint}/${client_id}`
-    const told = { ...made.issued, ...issued, registration_client_uri }
+    const told = {
+      ...made.issued,
+      ...issued,
+      registration_client_uri: `${settings.registrationEndpoint}/${client_id}`,
+    }
     return answerJson(201, clientInformation(client, told))
   }
 }
@@ -115,11 +144,12 @@ function registrationEndpoint({
 /** Who it was where the request was not read so far, or names nobody. */
 const UNREAD = 'unnamed client'
 
-function switchedOff(): OAuthError {
+/** Not 429: no waiting alone helps, somebody has to sign in or to delete one (RFC 7592 §2.3). */
+function tooManyUnused(): OAuthError {
   return new OAuthError(
     'access_denied',
-    'dynamic client registration is switched off at this server: its operator can switch it on or register the client',
-    { reason: 'CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION is false', status: 403 },
+    'too many clients of this address wait for somebody to sign in with them: use or delete one of them, or come back when the oldest have expired',
+    { reason: 'unused_clients_per_address is reached' },
   )
 }
 

@@ -82,8 +82,11 @@ export type ClientStore = {
     audit: AuditRecord,
     options?: { forgetConsents?: boolean },
   ): Promise<'replaced' | 'stale' | 'gone'>
-  /** Ends the wait; from then on it counts as authorized. False where no such client waits. */
-  approve(client_id: string, audit: AuditRecord): Promise<boolean>
+  /**
+   * Ends the wait; from then on it counts as authorized. False where no such client waits, or with `revision` where it
+   * was replaced since.
+   */
+  approve(client_id: string, audit: AuditRecord, options?: { revision?: number }): Promise<boolean>
   /** The new registration token (its hash) was used: the one before it ends. Counts as a replacement. */
   confirmRegistrationToken(client_id: string, registration_token_hash: string): Promise<void>
   /**

@@ -57,6 +57,13 @@ async function runGrant(
   { client, form }: ClientRequest,
   grantTypes: ReadonlyMap<string, GrantType>,
 ): Promise<Issuance | OAuthError> {
+  // Whatever it asks for: nobody has let it in, or it became another client since.
+  if (client.approval === 'pending') {
+    return new OAuthError(
+      'unauthorized_client',
+      'the client waits for the approval of the owner of this server',
+    )
+  }
   const name = form.get('grant_type')
   if (name === undefined) return new OAuthError('invalid_request', 'grant_type is missing')
   const grantType = grantTypes.get(name)

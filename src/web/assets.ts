@@ -37,7 +37,7 @@ owner has signed in and agreed. It is running.</p>
 <h2>To connect a client</h2>
 <p>Add a connector (an MCP server) with this address. It finds out the rest on its own.</p>
 <pre><code>${settings.resource}</code></pre>
-${!settings.allowDynamicClientRegistration && html`<p class="muted">New clients cannot register themselves here.</p>`}
+${settings.registrationAccess === 'closed' && html`<p class="muted">New clients cannot register themselves here.</p>`}
 </div>`,
   })
 }

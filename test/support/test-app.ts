@@ -9,6 +9,8 @@ import type { Event } from '../../src/ops/events.ts'
 import { systemRandom } from '../../src/ops/random.ts'
 import { createSealing, type Sealing } from '../../src/ops/sealing.ts'
 import type { Settings } from '../../src/ops/settings.ts'
+import type { RegistrationRules } from '../../src/registration/policy.ts'
+import type { RegistrationPolicy } from '../../src/registration/registration-judge.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/ports.ts'
 import { createMemoryCorpus } from './memory-corpus.ts'
@@ -36,6 +38,9 @@ export type TestAppOptions = {
   /** Whether the owner exists, as `OWNER`. Default true. */
   readonly owner?: boolean
   readonly corpus?: Corpus
+  /** As the policy file says it. */
+  readonly registrationRules?: RegistrationRules
+  readonly registrationPolicy?: RegistrationPolicy
   /** The server's secret, for a test that opens what it sealed. */
   readonly sealing?: Sealing
   /** For a test that has a hand on the store's own connection. */
@@ -62,6 +67,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     now: () => time,
     random: systemRandom,
     emit: (event) => events.push(event),
+    registrationRules: options.registrationRules ?? {},
+    registrationPolicy: options.registrationPolicy,
   })
   const fetchFrom = async (address: string, request: Request) => app.fetch(request, { address })
   const testApp: TestApp = {

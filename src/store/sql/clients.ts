@@ -46,8 +46,8 @@ export function createClients(
   )
   const count = connection.get<{ count: number }>('SELECT count(*) AS count FROM clients')
   const approve = connection.run(
-    `UPDATE clients SET approval = NULL, authorized_at = iif(authorized_at = 0, ?, authorized_at)
-      WHERE client_id = ? AND approval IS NOT NULL`,
+    `UPDATE clients SET approval = NULL, authorized_at = iif(authorized_at = 0, ?1, authorized_at)
+      WHERE client_id = ?2 AND approval IS NOT NULL AND revision = coalesce(?3, revision)`,
   )
   const confirm = connection.run(
     `UPDATE clients SET previous_registration_token_hash = NULL, revision = revision + 1
@@ -155,10 +155,10 @@ export function createClients(
           () => changed(client.client_id),
         ),
 
-      approve: (client_id, audit) =>
+      approve: (client_id, audit, { revision } = {}) =>
         connection.write(
           () => {
-            if (approve(audit.at, client_id) === 0) return false
+            if (approve(audit.at, client_id, revision) === 0) return false
             record(audit)
             return true
           },

@@ -1,0 +1,109 @@
+import type { Client } from '../oauth/client.ts'
+import { OAuthError } from '../oauth/errors.ts'
+import type { SignedIn } from '../oauth/grant.ts'
+import type { Parameters } from '../oauth/parameters.ts'
+import type { Sealing } from '../ops/sealing.ts'
+import { readForm } from '../web/body.ts'
+import { formToken, isFormToken, isFromOurPage, ownOrigins } from '../web/csrf.ts'
+import type { Handler, RequestContext } from '../web/handler.ts'
+import { redirect } from '../web/redirect.ts'
+import type { AuthorizationDependencies } from './dependencies.ts'
+import { displayName, refusalPage } from './pages.ts'
+import { TRANSACTION_SECONDS } from './transaction.ts'
+import { waitingPage } from './waiting-page.ts'
+
+/** What the owner saw and approves, and where the browser goes on. */
+type Approval = {
+  readonly client_id: string
+  /** A client that replaces its registration meanwhile is another one than the owner saw. */
+  readonly revision: number
+  /** The authorization request, a path of ours. */
+  readonly return_to: string
+  readonly expires_at: number
+}
+
+/** The form's hidden fields: the approval, and the proof that we made it for this session. */
+export type ApprovalFields = { readonly approval: string; readonly token: string }
+
+/** The page for a client that waits, as an answer to its authorization request. */
+export function waiting(
+  { sealing, now, signIn }: Pick<AuthorizationDependencies, 'sealing' | 'now' | 'signIn'>,
+  client: Client,
+  signedIn: SignedIn | undefined,
+  context: RequestContext,
+): Response {
+  const { client_id, revision = 0, metadata } = client
+  const return_to = requestPath(context)
+  const approval = { client_id, revision, return_to, expires_at: now() + TRANSACTION_SECONDS }
+  return waitingPage({
+    client_id,
+    clientName: displayName(client),
+    redirect_uris: metadata.redirect_uris,
+    again: return_to,
+    approval: signedIn && {
+      username: signedIn.account.username,
+      fields: seal(sealing, approval, signedIn.session),
+    },
+    signInPath: signIn(context).headers.get('location') ?? '/login',
+  })
+}
+
+/**
+ * The owner approves the client of the page. Whatever came of it, the authorization request is made again and shows
+ * it: the consent page, or the page again where the client has changed, or that it is gone.
+ */
+export function approvalEndpoint(deps: AuthorizationDependencies): Handler {
+  const { settings, clients, sealing, now, emit, currentAccount } = deps
+  const origins = ownOrigins(settings)
+
+  return async (request, { address }) => {
+    const refuse = (refusal: OAuthError) => {
+      const { error, reason } = refusal
+      emit({ type: 'authorization.refused', error, reason, client_id: '', address })
+      return refusalPage({ refusal })
+    }
+    if (!isFromOurPage(request, origins)) return refuse(notAllowed('the form came from another site'))
+    const form = await readForm(request)
+    if (form instanceof OAuthError) return form
+    const signedIn = await currentAccount(request)
+    if (!signedIn) return refuse(notAllowed('nobody is signed in any more'))
+    const approval = open(sealing, form, signedIn, now())
+    if (approval instanceof OAuthError) return refuse(approval)
+
+    const { client_id, revision, return_to } = approval
+    const { account_id } = signedIn.account
+    const audit = { at: now(), type: 'client.approved', address, client_id, account_id }
+    if (await clients.approve(client_id, audit, { revision })) {
+      emit({ type: 'client.approved', client_id, account_id })
+    }
+    return redirect(303, return_to)
+  }
+}
+
+function seal(sealing: Sealing, approval: Approval, session: string): ApprovalFields {
+  const text = Buffer.from(JSON.stringify(approval)).toString('base64url')
+  return { approval: text, token: formToken(sealing, 'approval', `${session} ${text}`) }
+}
+
+function open(sealing: Sealing, form: Parameters, { session }: SignedIn, now: number): Approval | OAuthError {
+  const text = form.get('approval') ?? ''
+  if (
+    form.repeated.length > 0 ||
+    !isFormToken(sealing, 'approval', `${session} ${text}`, form.get('token'))
+  ) {
+    return notAllowed('the form was not made by us for this sign-in')
+  }
+  const approval: Approval = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+  return now < approval.expires_at
+    ? approval
+    : new OAuthError('invalid_request', 'the page was open for too long')
+}
+
+function notAllowed(description: string): OAuthError {
+  return new OAuthError('invalid_request', description, { status: 403 })
+}
+
+/** Printable ASCII, as a Location has to be. */
+function requestPath({ path, query }: RequestContext): string {
+  return `${path}?${query}`.replace(/[^\x21-\x7e]/g, encodeURIComponent)
+}
