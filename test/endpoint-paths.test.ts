@@ -37,3 +37,15 @@ for (const issuer of [ORIGIN, `${ORIGIN}/tenant`]) {
     }
   })
 }
+
+test('below the registration endpoint each client has its own, at the same paths', async () => {
+  const issuer = `${ORIGIN}/tenant`
+  const CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT = `${ORIGIN}/oauth/dcr`
+  await using app = await createTestApp({
+    env: { CORPUSIQ_OAUTH_ISSUER: issuer, CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT },
+  })
+  for (const url of [CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT, `${ORIGIN}/register`, `${issuer}/register`]) {
+    assert.equal((await app.fetch(new Request(`${url}/client_x`))).status, 401, url)
+    assert.equal((await app.fetch(new Request(`${url}/client_x/more`))).status, 404, url)
+  }
+})

@@ -149,6 +149,11 @@ const WRONG: [string, Record<string, string>, string][] = [
   ['an endpoint at /mcp', { CORPUSIQ_OAUTH_JWKS_URI: 'http://127.0.0.1:8787/mcp' }, 'taken'],
   ['an endpoint at a page', { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/login' }, 'taken'],
   [
+    'a registration endpoint whose clients would stand among the documents',
+    { CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT: 'http://127.0.0.1:8787/documents' },
+    'taken by the server itself',
+  ],
+  [
     'an endpoint among documents',
     { CORPUSIQ_OAUTH_TOKEN_ENDPOINT: 'http://127.0.0.1:8787/documents/x' },
     'taken',

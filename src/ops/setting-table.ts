@@ -159,7 +159,7 @@ export const SETTINGS = {
     parse: rate,
     fallback: '120/minute',
     example: '120/minute',
-    doc: 'Registrations allowed per client address (IPv6: per /64). `off` where a limiter stands in front.',
+    doc: 'Registrations allowed per client address (IPv6: per /64), and as many updates of registrations. `off` where a limiter stands in front.',
   }),
   CORPUSIQ_UNUSED_CLIENT_TTL: fixed({
     parse: duration,

@@ -210,3 +210,17 @@ test('RFC 7592 §2.2 the example request', async () => {
   assert.equal(status, 200)
   assert.deepEqual(metadataOf(body), { ...DEFAULTS, ...metadata })
 })
+
+test('RFC 6585 §4 updates are counted by address, as registrations are, and reading and deleting go on', async () => {
+  await using limited = await createTestApp({ owner: false, env: { CORPUSIQ_REGISTRATION_RATE: '2/minute' } })
+  const client = await registerManaged(limited)
+  await update(limited, client, PUBLIC_CLIENT)
+  assert.equal((await update(limited, client, PUBLIC_CLIENT)).status, 200)
+  const { status, headers, body } = await update(limited, client, { ...PUBLIC_CLIENT, client_name: 'Third' })
+  assert.deepEqual([status, body.error], [429, 'temporarily_unavailable'])
+  assert.ok(Number(headers.get('retry-after')) >= 1)
+  assert.equal((await readBack(limited, client)).body.client_name, PUBLIC_CLIENT.client_name)
+  limited.advance(60)
+  assert.equal((await update(limited, client, PUBLIC_CLIENT)).status, 200)
+  assert.equal((await configure(limited, 'DELETE', client)).status, 204)
+})
