@@ -4,6 +4,7 @@
 import { createAccounts } from './accounts/accounts.ts'
 import type { CreateOwner } from './accounts/owner.ts'
 import { createAuthorization } from './authorization/authorization.ts'
+import { connectionRoutes } from './connections/connections.ts'
 import type { Corpus } from './corpus/corpus.ts'
 import { documentRoutes } from './documents/documents.ts'
 import { createGuard } from './mcp/guard.ts'
@@ -101,7 +102,7 @@ export function createApp(deps: AppDependencies): App {
     emit,
     random,
     routes: [
-      ...edgeRoutes({ settings }),
+      ...edgeRoutes({ settings, currentAccount: accounts.currentAccount }),
       ...metadataRoutes({ settings, emit }),
       ...registrationRoutes({
         settings,
@@ -128,6 +129,16 @@ export function createApp(deps: AppDependencies): App {
       ...authorization.routes,
       ...token.routes,
       ...mcpRoutes({ settings, corpus, guard }),
+      ...connectionRoutes({
+        settings,
+        clients: store.clients,
+        grants: store.grants,
+        sealing,
+        now,
+        emit,
+        currentAccount: accounts.currentAccount,
+        signIn: accounts.signIn,
+      }),
       ...documentRoutes({
         settings,
         corpus,

@@ -20,6 +20,8 @@ export type CorpusIQOptions = {
    * complete with its defaults.
    */
   readonly registrationPolicy?: RegistrationPolicy
+  /** What `client_secret_env` in the clients file refers to. The process's environment is not read. */
+  readonly environment?: Readonly<Record<string, string | undefined>>
 }
 
 export type CorpusIQ = {
@@ -53,6 +55,7 @@ export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ
     settings,
     options.emit ?? createLog(settings).emit,
     options.registrationPolicy,
+    options.environment,
   )
   if (instance instanceof Fault) throw new Error(instance.line)
   return { fetch: instance.fetch, setupLink: instance.setupLink, close: instance.close }

@@ -5,10 +5,12 @@
 import { credentialsFault } from './accounts/password-rules.ts'
 import { type App, createApp } from './app.ts'
 import { openCorpus } from './corpus/open.ts'
+import { createIsSecret } from './ops/client-secret.ts'
 import { systemClock } from './ops/clock.ts'
 import { SettingFault } from './ops/config.ts'
 import type { Emit } from './ops/events.ts'
 import { Fault, systemCode, worldFault } from './ops/fault.ts'
+import { createJournal } from './ops/journal.ts'
 import { systemRandom } from './ops/random.ts'
 import { createSealing } from './ops/sealing.ts'
 import { openServerSecret } from './ops/server-secret.ts'
@@ -16,6 +18,7 @@ import type { Settings } from './ops/settings.ts'
 import type { RegistrationRules } from './registration/policy.ts'
 import { readRegistrationRules } from './registration/policy-file.ts'
 import type { RegistrationPolicy } from './registration/registration-judge.ts'
+import { applyDeclaredClients, type DeclaredClient, readDeclaredClients } from './registration/declared-clients.ts'
 import { lockDataDir } from './store/data-directory.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/ports.ts'
@@ -28,18 +31,21 @@ export type Instance = App & {
 
 /**
  * Opens the instance, with the owner of the settings where none exists yet. Indexing goes on in the background.
- * A fault where another server holds the data directory, or something that the settings name can't be used.
+ * `environment` holds the secrets that the clients file names. A fault where another server holds the data directory, or something that the settings name can't be used.
  */
 export async function openInstance(
   settings: Settings,
   emit: Emit,
   registrationPolicy?: RegistrationPolicy,
+  environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Instance | Fault> {
   const { dataDir } = settings
   const wrong = ownerFault(settings)
   if (wrong !== undefined) return wrong
   const registrationRules = policyRules(settings)
   if (registrationRules instanceof Fault) return registrationRules
+  const declared = declaredClients(settings, environment)
+  if (declared instanceof Fault) return declared
   const lock = holdDataDir(dataDir)
   if (lock instanceof Fault) return lock
   const opened: (() => Promise<void> | void)[] = [() => lock.release()]
@@ -50,6 +56,11 @@ export async function openInstance(
     const sealing = createSealing(await openServerSecret(dataDir))
     const store = await openStore({ dataDir, maxUnusedClients: settings.maxUnusedClients })
     opened.push(() => store.close())
+    const declaring = await declareClients(declared, store, settings, emit)
+    if (declaring !== undefined) {
+      await close()
+      return declaring
+    }
     const corpus = await openCorpus({ folders: settings.corpus, dataDir, emit })
     opened.push(() => corpus.close())
     const now = systemClock
@@ -102,6 +113,35 @@ function policyRules({ registrationPolicy: path }: Settings): RegistrationRules 
   if (path === undefined) return {}
   const rules = readRegistrationRules(path)
   return typeof rules === 'string' ? new SettingFault('CORPUSIQ_REGISTRATION_POLICY', rules) : rules
+}
+
+function declaredClients(
+  { clientsFile: path, resourceUrl }: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly DeclaredClient[] | SettingFault {
+  if (path === undefined) return []
+  const clients = readDeclaredClients(path, { origin: new URL(resourceUrl).origin }, environment)
+  return typeof clients === 'string' ? new SettingFault('CORPUSIQ_CLIENTS_FILE', clients) : clients
+}
+
+async function declareClients(
+  declared: readonly DeclaredClient[],
+  { clients, journal }: Store,
+  settings: Settings,
+  emit: Emit,
+): Promise<SettingFault | undefined> {
+  const tell = createJournal(journal, systemClock)
+  const fault = await applyDeclaredClients(declared, {
+    clients,
+    settings,
+    isSecret: createIsSecret(),
+    now: systemClock(),
+    emit(event) {
+      emit(event)
+      tell(event)
+    },
+  })
+  return fault === undefined ? undefined : new SettingFault('CORPUSIQ_CLIENTS_FILE', fault)
 }
 
 /** An existing owner stays as it is: a password changed since must not come back with the next start. */

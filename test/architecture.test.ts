@@ -22,6 +22,7 @@ const RANKS: Record<string, number> = {
   mcp: 2,
   corpus: 2,
   documents: 2,
+  connections: 2,
   console: 2,
   doctor: 2,
   'app.ts': 3,

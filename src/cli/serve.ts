@@ -6,7 +6,7 @@ import { createLog, type Log } from '../ops/log.ts'
 import { isLoopbackUrl } from '../ops/public-url.ts'
 import type { Settings } from '../ops/settings.ts'
 import { onEnding } from './ending.ts'
-import { readConfiguration } from './settings-flags.ts'
+import { readConfiguration, readEnvironment } from './settings-flags.ts'
 import { welcome } from './welcome.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function serve(
   const log = createLog(settings)
   for (const warning of warnings) log.write('warn', warning)
 
-  const instance = await openInstance(settings, log.emit)
+  const instance = await openInstance(settings, log.emit, undefined, readEnvironment())
   if (instance instanceof Fault) return instance
   const listening = await startListening(settings, instance.fetch)
   if (listening instanceof Fault) {

@@ -52,6 +52,11 @@ export function readConfiguration(
   })
 }
 
+/** The environment with the `.env` file of the working directory behind it, for secrets that other files name. */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  return { ...readEnvFile(process.cwd()), ...process.env }
+}
+
 /** `npm start -- ./my-notes`: npm runs the program in the project's root, wherever the person typed that. */
 function typedIn(environment: NodeJS.ProcessEnv): string | undefined {
   const ours = environment.npm_package_name === 'corpusiq' && environment.npm_lifecycle_event === 'start'

@@ -84,6 +84,7 @@ export type ClientMetadata = { readonly [Name in Always]: Value<Name> } & {
 } & { readonly [name: `${Localised}#${string}`]: string }
 
 const ROWS: readonly [string, Member][] = Object.entries(MEMBERS)
+export const CLIENT_METADATA_MEMBERS: readonly string[] = ROWS.map(([name]) => name)
 /** The members that a client may leave out and that nothing stands in for. */
 export const OPTIONAL_MEMBERS: readonly string[] = ROWS.flatMap(([name, row]) =>
   row.missing === undefined && row.default === undefined ? [name] : [],

@@ -55,6 +55,7 @@ export function completeSettings(
       ? values.CORPUSIQ_REGISTRATION_ACCESS
       : 'closed',
     registrationPolicy: values.CORPUSIQ_REGISTRATION_POLICY,
+    clientsFile: values.CORPUSIQ_CLIENTS_FILE,
     corsAllowOrigins: values.CORPUSIQ_CORS_ALLOW_ORIGINS_CSV,
     clientSecretTtl: values.CORPUSIQ_CLIENT_SECRET_TTL_DAYS,
     clientSecretHash: values.CORPUSIQ_CLIENT_SECRET_HASH,
@@ -94,7 +95,7 @@ type EndpointName =
   | 'CORPUSIQ_OAUTH_JWKS_URI'
 
 /** Paths of the server that are no endpoints of OAuth; what begins with one of the latter is taken too. */
-const OWN_PATHS = ['/', '/mcp', '/login', '/logout', '/setup', '/favicon.ico']
+const OWN_PATHS = ['/', '/mcp', '/login', '/logout', '/setup', '/connections', '/favicon.ico']
 const OWN_FOLDERS = [
   '/mcp/',
   '/authorize/',

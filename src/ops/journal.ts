@@ -113,6 +113,8 @@ function sentence(event: Event, identity: (client: Registered) => string): strin
       return `changed its registration; ${identity(event)}; its codes go to ${hosts(event.redirect_uris)}`
     case 'client.approved':
       return 'approved by the owner: it may authorize now'
+    case 'client.revived':
+      return 'let in again under its old id, by the person'
     case 'client.deleted':
       return 'deleted, with its grants and tokens'
     case 'configuration.refused':

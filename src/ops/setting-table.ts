@@ -101,6 +101,12 @@ export const SETTINGS = {
     example: './registration-policy.json',
     doc: 'A JSON file of rules for what may be registered, read at the start: redirect hosts and schemes, scopes and authentication methods by kind of client, required members, unused clients per address (docs/guides/who-may-register.md).',
   }),
+  CORPUSIQ_CLIENTS_FILE: derived({
+    parse: path,
+    derived: 'none',
+    example: './clients.json',
+    doc: 'A JSON file of clients, applied at the start: `{"<client_id>": {<client metadata>}}` (docs/guides/clients-of-your-own.md). Its clients change with it and go when they are gone from it, or when it is not named any more; others are untouched.',
+  }),
   CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: fixed({
     parse: origins,
     fallback: '*',

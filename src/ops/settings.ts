@@ -18,6 +18,8 @@ export type Settings = {
   readonly registrationAccess: 'open' | 'token' | 'approval' | 'closed'
   /** The policy's file; undefined: none. */
   readonly registrationPolicy: string | undefined
+  /** The file of declared clients; undefined: none. */
+  readonly clientsFile: string | undefined
   /** `*`, or the origins allowed. */
   readonly corsAllowOrigins: '*' | readonly string[]
   /** Seconds; 0 means never. */

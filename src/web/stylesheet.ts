@@ -36,6 +36,7 @@ body {
 main { max-width: 34rem; margin: 0 auto; padding-top: min(8vh, 4rem); overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
 h2 { font-size: 1.1rem; line-height: 1.3; margin: 1.75rem 0 0.5rem; }
+h3 { font-size: 1.15rem; line-height: 1.3; margin: 0 0 0.5rem; }
 p, ul, ol, pre { margin: 0 0 1rem; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
@@ -68,6 +69,7 @@ input:not([type="hidden"], [type="checkbox"], [type="radio"]) {
   display: block; width: 100%; margin-top: 0.3rem; padding: 0.65rem 0.75rem; font: inherit;
   color: var(--text); background: var(--ground); border: 1px solid var(--soft); border-radius: 0.5rem;
 }
+.card form { margin-bottom: 1.25rem; }
 .actions { display: flex; flex-wrap: wrap; gap: 0.75rem; }
 button {
   font: inherit; font-weight: 600; min-height: 2.75rem; padding: 0.6rem 1.25rem; cursor: pointer;

@@ -203,6 +203,8 @@ for (const format of ['json', 'pretty'] as const) {
       'clients.metadata',
       'audit.detail',
       'refusals.detail',
+      'journal.detail',
+      'journal.client_name',
       'grants.grant_id',
       'passage.text',
     ]) {
@@ -210,6 +212,9 @@ for (const format of ['json', 'pretty'] as const) {
         columns.some((column) => column.where === where),
         where,
       )
+    }
+    for (const { where, value } of columns) {
+      if (where.startsWith('journal.')) assert.doesNotMatch(value, UNSAFE, where)
     }
     const shown = output.replace(link, '')
     for (const secret of site.secrets) {

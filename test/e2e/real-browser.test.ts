@@ -158,6 +158,41 @@ test('every page fits a phone: nothing is cut off at the side', { skip }, async 
   await assertFits(page)
 })
 
+test('the owner sees who is connected, on a phone without scripts, and ends it by one button', { skip }, async () => {
+  await using native = await listenForCallback()
+  const { page, complaints } = await openPhone()
+  const client = await registerClient(server, {
+    ...PUBLIC_CLIENT,
+    client_name: 'Claude Code <b>with a rather long name that no phone shows in one line</b>',
+    redirect_uris: ['http://127.0.0.1/callback', `https://${'long-'.repeat(10)}host.example.com/callback`],
+  })
+  const { url, verifier } = authorizationRequest(server, client, { redirect_uri: native.redirect_uri })
+  await page.goto(url.href)
+  await signIn(page)
+  await page.click('button[name="decision"][value="approve"]')
+  await page.waitForURL(/\/callback\?/)
+  const { redirect_uri } = native
+  const code = native.callbacks().at(-1)?.searchParams.get('code') ?? ''
+  const resource = `${server.url}/mcp`
+  const tokens = await tokensOf(
+    await exchangeCode(server, client, { code, verifier, redirect_uri, resource }),
+  )
+  assert.equal((await callMcp(server, tokens.access_token)).status, 200)
+
+  await page.goto(server.url)
+  await page.click('a[href="/connections"]')
+  await assertFits(page)
+  const card = page.locator('section', { hasText: client.client_id })
+  assert.match((await card.textContent()) ?? '', /Claude Code <b>with.*Unverified/s)
+  await card.getByRole('button', { name: /^End the access of / }).click()
+  await page.waitForURL(/\/connections$/)
+  assert.equal(await page.locator('section', { hasText: client.client_id }).count(), 0)
+  assert.equal((await callMcp(server, tokens.access_token)).status, 401)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(/\/login$/)
+  assert.deepEqual(complaints, [])
+})
+
 async function signIn(page: Page): Promise<void> {
   await page.fill('input[name="username"]', OWNER.username)
   await page.fill('input[name="password"]', OWNER.password)

@@ -51,6 +51,7 @@ export function settingsFor(overrides: Partial<Settings> = {}): Settings {
     registrationAccess: 'open',
     registrationPolicy: undefined,
     reviveClients: true,
+    clientsFile: undefined,
     corsAllowOrigins: '*',
     clientSecretTtl: 0,
     clientSecretHash: 'sha256',
