@@ -57,3 +57,15 @@ test('a wrong setting rejects with its name, fault and example', async (context)
   const wrong = { ...(await settings(context)), CORPUSIQ_PORT: 'x' }
   await assert.rejects(createCorpusIQ({ settings: wrong }), /^Error: CORPUSIQ_PORT: "x" is not .* Example: /)
 })
+
+test('called without types, a name that is no setting and a value that is no string are refused', async (context) => {
+  const right = await settings(context)
+  const calls: [Record<string, unknown>, RegExp][] = [
+    [{ ...right, CORPUSIQ_PROT: '1' }, /"CORPUSIQ_PROT" is not a setting; did you mean CORPUSIQ_PORT\?/],
+    [{ ...right, CORPUSIQ_PORT: 8787 }, /CORPUSIQ_PORT has to be a string/],
+    [{ ...right, CORPUSIQ_CORPUS: undefined }, /CORPUSIQ_CORPUS is missing/],
+  ]
+  for (const [strange, message] of calls) {
+    await assert.rejects(createCorpusIQ({ settings: strange as typeof right }), message)
+  }
+})

@@ -1,6 +1,6 @@
 /** The library: CorpusIQ inside another program. */
 import { openInstance } from './instance.ts'
-import { configure } from './ops/config.ts'
+import { configure, unknownNames } from './ops/config.ts'
 import type { Emit, Event } from './ops/events.ts'
 import { Fault } from './ops/fault.ts'
 import { createLog } from './ops/log.ts'
@@ -41,6 +41,7 @@ export type CorpusIQ = {
 
 /** Opens CorpusIQ on its data directory. Rejects where a setting is wrong, or another server holds the directory. */
 export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ> {
+  refuseStrangeSettings(options.settings)
   const configuration = configure({
     flags: {},
     environment: options.settings,
@@ -59,4 +60,14 @@ export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ
   )
   if (instance instanceof Fault) throw new Error(instance.line)
   return { fetch: instance.fetch, setupLink: instance.setupLink, close: instance.close }
+}
+
+/** What the types refuse already, for those who call without them: every setting given here is meant. */
+function refuseStrangeSettings(settings: Readonly<Record<string, unknown>>): void {
+  const [unknown] = unknownNames(settings)
+  if (unknown !== undefined) throw new Error(unknown)
+  for (const [name, value] of Object.entries(settings)) {
+    if (value !== undefined && typeof value !== 'string') throw new TypeError(`${name} has to be a string`)
+  }
+  if (!settings.CORPUSIQ_CORPUS) throw new Error('CORPUSIQ_CORPUS is missing: name the folder to serve')
 }

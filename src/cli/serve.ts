@@ -6,7 +6,7 @@ import { createLog, type Log } from '../ops/log.ts'
 import { isLoopbackUrl } from '../ops/public-url.ts'
 import type { Settings } from '../ops/settings.ts'
 import { onEnding } from './ending.ts'
-import { readConfiguration, readEnvironment } from './settings-flags.ts'
+import { npmScript, readConfiguration, readEnvironment } from './settings-flags.ts'
 import { welcome } from './welcome.ts'
 
 /**
@@ -104,7 +104,7 @@ function tellCorpus(
     'info',
     named
       ? `Serving ${corpus.join(', ')}`
-      : `No folder is named: serving CorpusIQ's own documentation as a sample (yours: corpusiq serve ./my-notes)`,
+      : `No folder is named: serving CorpusIQ's own documentation as a sample (yours: ${npmScript(process.env) === 'start' ? 'npm start --' : 'corpusiq serve'} ./my-notes)`,
   )
 }
 

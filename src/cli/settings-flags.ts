@@ -59,6 +59,12 @@ export function readEnvironment(): Readonly<Record<string, string | undefined>> 
 
 /** `npm start -- ./my-notes`: npm runs the program in the project's root, wherever the person typed that. */
 function typedIn(environment: NodeJS.ProcessEnv): string | undefined {
-  const ours = environment.npm_package_name === 'corpusiq' && environment.npm_lifecycle_event === 'start'
-  return ours ? environment.INIT_CWD : undefined
+  return npmScript(environment) === undefined ? undefined : environment.INIT_CWD
+}
+
+/** The script of a checkout by which npm runs the program: `npm start`, or `npm run corpusiq`. */
+export function npmScript(environment: NodeJS.ProcessEnv): 'start' | 'corpusiq' | undefined {
+  const { npm_package_name, npm_lifecycle_event: script } = environment
+  if (npm_package_name !== 'corpusiq') return undefined
+  return script === 'start' || script === 'corpusiq' ? script : undefined
 }

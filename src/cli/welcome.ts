@@ -11,16 +11,16 @@ export function welcome({ resourceUrl, resource }: Settings, setupLink: string |
   const code = JSON.stringify({ name: 'corpusiq', type: 'http', url: resource })
   lines.push(
     `CorpusIQ is ready: ${resourceUrl}`,
-    `  ChatGPT      Settings > Apps & Connectors > Advanced settings: Developer mode on; then Create, paste ${resource}`,
-    `  Claude       Settings > Connectors > Add custom connector, paste ${resource}`,
+    `  ChatGPT      Settings > Apps > Advanced settings: Developer mode on; then Create app, paste ${resource}`,
+    `  Claude       Customize > Connectors > + > Add custom connector, paste ${resource}`,
     `  Claude Code  claude mcp add --transport http corpusiq ${resource}`,
     `  Cursor       in ~/.cursor/mcp.json: ${cursor}`,
     `  VS Code      code --add-mcp '${code}'`,
   )
   if (isLoopbackUrl(resourceUrl)) {
     lines.push(
-      '  ChatGPT and Claude on the web reach public https addresses only: put a tunnel in front, and name its URL',
-      '  by CORPUSIQ_OAUTH_RESOURCE_URL (docs/guides).',
+      '  ChatGPT and Claude on the web reach public https addresses only: put a tunnel in front (docs/guides/tunnel.md),',
+      '  and start again with its address: --oauth-resource-url https://…',
     )
   }
   return lines.join('\n')

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { resolve } from 'node:path'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { test } from 'node:test'
-import { type Configuration, configure, SettingFault, type Sources } from './config.ts'
+import { type Configuration, configure, readEnvFile, SettingFault, type Sources } from './config.ts'
 
 const DIRECTORY = resolve('/somewhere')
 
@@ -255,6 +257,23 @@ test('folders: named as arguments they start where they were typed, in the envir
     resolve(DIRECTORY, 'a'),
     resolve(DIRECTORY, 'b'),
   ])
+})
+
+test('an empty list is a wrong value: an empty folder name must not mean the working directory', () => {
+  for (const name of ['CORPUSIQ_CORPUS', 'CORPUSIQ_CORS_ALLOW_ORIGINS_CSV', 'CORPUSIQ_TRUST_PROXY']) {
+    const fault = configure(sources({ [name]: ' , ' }))
+    assert.match(fault instanceof SettingFault ? fault.line : '', new RegExp(`^${name}: "," names nothing`))
+  }
+  const fault = configure(sources({}, { flags: { CORPUSIQ_CORPUS: ['./notes', ''] } }))
+  assert.match(fault instanceof SettingFault ? fault.line : '', /^CORPUSIQ_CORPUS \(an argument\): .*empty/)
+})
+
+test('a .env file as editors on Windows write it: a byte order mark is no part of the first name', (context) => {
+  const directory = mkdtempSync(join(tmpdir(), 'corpusiq-env-'))
+  context.after(() => rmSync(directory, { recursive: true, force: true }))
+  assert.deepEqual({ ...readEnvFile(directory) }, {})
+  writeFileSync(join(directory, '.env'), '\uFEFFCORPUSIQ_PORT=9000\r\nCORPUSIQ_HOST="::1"\r\n')
+  assert.deepEqual({ ...readEnvFile(directory) }, { CORPUSIQ_PORT: '9000', CORPUSIQ_HOST: '::1' })
 })
 
 test('the other forms: off, 0 for ever, networks, format by terminal', () => {

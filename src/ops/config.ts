@@ -38,7 +38,8 @@ export class SettingFault extends Fault {
   readonly setting: string
   constructor(name: SettingName, reason: string, source?: Source) {
     const row: Setting<unknown> = SETTINGS[name]
-    const where = source === 'flag' ? ` (--${flagName(name)})` : source === '.env' ? ' (in .env)' : ''
+    const flag = name === 'CORPUSIQ_CORPUS' ? 'an argument' : `--${flagName(name)}`
+    const where = source === 'flag' ? ` (${flag})` : source === '.env' ? ' (in .env)' : ''
     super(`${name}${where}: ${reason}. Example: ${name}=${row.example}`)
     this.setting = name
   }
@@ -61,7 +62,8 @@ export type Configuration = {
 /** The `.env` file of a directory as names and values; empty where there is none. */
 export function readEnvFile(directory: string): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync(join(directory, '.env'), 'utf8'))
+    // Editors on Windows put a byte order mark first; it would become part of the first name.
+    return parseEnv(readFileSync(join(directory, '.env'), 'utf8').replace(/^\uFEFF/, ''))
   } catch (fault) {
     if (systemCode(fault) === 'ENOENT') return {}
     throw fault
@@ -107,6 +109,10 @@ function readSetting(name: SettingName, sources: Sources): Read | SettingFault {
   if (Array.isArray(flag)) {
     const base = sources.typedIn ?? sources.directory
     // Folders named one by one: their names may hold commas.
+    // An empty one is a shell variable without a value: it must not mean the working directory.
+    if (flag.some((folder) => folder.trim() === '')) {
+      return new SettingFault(name, 'a folder is named by an empty argument', 'flag')
+    }
     const folders = flag.map((folder) => SETTINGS.CORPUSIQ_DATA_DIR.parse(folder, base))
     if (folders.length > 0) return { text: folders.join(','), source: 'flag', parsed: folders }
   }
@@ -145,7 +151,8 @@ function shown(name: SettingName, text: string | undefined, settings: Settings):
   return derived[name] ?? text ?? row.fallback ?? ''
 }
 
-function unknownNames(variables: Readonly<Record<string, string | undefined>>): string[] {
+/** A line for each name that looks like a setting and is none. */
+export function unknownNames(variables: Readonly<Record<string, unknown>>): string[] {
   return Object.keys(variables)
     .filter(
       (name) => name.startsWith('CORPUSIQ_') && !name.startsWith('CORPUSIQ_TEST_') && !(name in SETTINGS),

@@ -73,10 +73,14 @@ export const host: Parse<string> = (value) => {
 }
 
 /** `*`, or origins as browsers send them. */
-export const origins: Parse<'*' | readonly string[]> = (value) => {
+export const origins: Parse<'*' | readonly string[]> = (value, base) => {
   if (value === '*') return '*'
+  return originList(value, base)
+}
+
+const originList = listOf((origins) => {
   const list: string[] = []
-  for (const part of parts(value)) {
+  for (const part of origins) {
     const url = /^https?:\/\/[^\s\\]+$/i.test(part) && URL.canParse(part) ? new URL(part) : undefined
     if (!url || url.username || url.password || !/^https?:\/\/[^/?#]+\/?$/i.test(part)) {
       return new ValueFault(`${quoted(part)} is not an origin (scheme, host and port, nothing behind them)`)
@@ -84,17 +88,20 @@ export const origins: Parse<'*' | readonly string[]> = (value) => {
     list.push(url.origin)
   }
   return list
-}
+})
 
 /** `none`, `loopback`, `cloudflare`, or the proxies' networks. */
-export const proxies: Parse<'none' | 'loopback' | 'cloudflare' | readonly string[]> = (value) => {
+export const proxies: Parse<'none' | 'loopback' | 'cloudflare' | readonly string[]> = (value, base) => {
   const word = value.toLowerCase()
   if (word === 'none' || word === 'loopback' || word === 'cloudflare') return word
-  const list = parts(value)
+  return networks(value, base)
+}
+
+const networks = listOf((list) => {
   const wrong = list.find((part) => !isNetwork(part))
   if (wrong === undefined) return list
   return new ValueFault(`${quoted(wrong)} is none of none, loopback, cloudflare, and no network (CIDR)`)
-}
+})
 
 function isNetwork(value: string): boolean {
   const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(value) ?? []
@@ -109,8 +116,16 @@ function isNetwork(value: string): boolean {
   }
 }
 
+/** Reads a comma-separated list that names one thing at least. */
+export function listOf<T>(parse: (list: readonly string[], base: string) => T | ValueFault): Parse<T> {
+  return (value, base) => {
+    const list = parts(value)
+    return list.length > 0 ? parse(list, base) : new ValueFault(`${quoted(value)} names nothing`)
+  }
+}
+
 /** The parts of a comma-separated list, without blanks. */
-export function parts(value: string): string[] {
+function parts(value: string): string[] {
   return value
     .split(',')
     .map((part) => part.trim())

@@ -5,6 +5,7 @@ import type { Settings } from '../ops/settings.ts'
 import { createClientAddress } from './client-address.ts'
 import type { RequestContext, Route } from './handler.ts'
 import { createHostCheck } from './host.ts'
+import { STYLESHEET_PATH } from './layout.ts'
 import { misdirectedPage } from './refusal.ts'
 import { createRouteTable, routeFor } from './route-table.ts'
 import { createSurfaces } from './surfaces.ts'
@@ -52,7 +53,8 @@ export function createEdge({ settings, routes, emit, random = systemRandom }: Ed
     const target = peer.target ?? request.url
     const { authority, path, query } = parseTarget(target)
     const host = hostOf(request, peer, authority)
-    if (!hosts.isOurs(host)) {
+    // The page that a foreign host gets loads the stylesheet from that host too; nothing in it is worth a wall.
+    if (!hosts.isOurs(host) && path !== STYLESHEET_PATH) {
       if (hosts.isNews(host)) emit({ type: 'host.refused', host, expected: settings.resourceUrl })
       const page = misdirectedPage(host, settings.resourceUrl)
       return { refusal: surfaces.dress(page, 'browser', request) }

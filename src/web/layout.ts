@@ -1,6 +1,9 @@
 import { html, type SafeHtml } from './html.ts'
 import { PAGE_HEADERS } from './security-headers.ts'
 
+/** The one thing that every page loads. */
+export const STYLESHEET_PATH = '/assets/style.css'
+
 export type PageOptions = {
   title: string
   body: SafeHtml
@@ -16,7 +19,7 @@ export function page({ title, body, status = 200, headers = {} }: PageOptions): 
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>
-<link rel="stylesheet" href="/assets/style.css">
+<link rel="stylesheet" href="${STYLESHEET_PATH}">
 </head>
 <body>
 <main>

@@ -58,8 +58,11 @@ export function misdirectedPage(host: string, resourceUrl: string): Response {
 <h1>This server does not answer for this host</h1>
 <p>The request was for <mark>${shown}</mark>, but CorpusIQ was told that its public address is
 <mark>${resourceUrl}</mark>. It answers for no other name, so that no foreign page can reach it through your browser.</p>
-<p>If this address is yours, for example that of a tunnel, set it and start the server again:</p>
+<p>If this address is yours, for example that of a tunnel, set it, in the environment or in the file <code>.env</code>, and
+start the server again:</p>
 <pre><code>CORPUSIQ_OAUTH_RESOURCE_URL=https://${shown}</code></pre>
+<p>Or put it behind the command that starts it:</p>
+<pre><code>--oauth-resource-url https://${shown}</code></pre>
 </div>`,
   })
 }

@@ -46,6 +46,15 @@ test('A-148 the 421 page says which setting is missing, for the host that was as
   )
 })
 
+test('the page for a foreign host has its looks: the stylesheet alone is served to any host', async () => {
+  const { edge } = edgeUnderTest()
+  const ask = (path: string) => edge.fetch(withHost('evil.example', path), { address: '127.0.0.1' })
+  assert.equal((await ask('/assets/style.css')).status, 200)
+  for (const path of ['/assets/style.css/', '/assets/', '/favicon.ico']) {
+    assert.equal((await ask(path)).status, 421, path)
+  }
+})
+
 test('A-086 A-148 a Host of markup is shown as text', async () => {
   const { edge } = edgeUnderTest()
   const response = await edge.fetch(new Request('http://127.0.0.1/'), {
