@@ -15,10 +15,14 @@ import { systemRandom } from './ops/random.ts'
 import { createSealing } from './ops/sealing.ts'
 import { openServerSecret } from './ops/server-secret.ts'
 import type { Settings } from './ops/settings.ts'
+import {
+  applyDeclaredClients,
+  type DeclaredClient,
+  readDeclaredClients,
+} from './registration/declared-clients.ts'
 import type { RegistrationRules } from './registration/policy.ts'
 import { readRegistrationRules } from './registration/policy-file.ts'
 import type { RegistrationPolicy } from './registration/registration-judge.ts'
-import { applyDeclaredClients, type DeclaredClient, readDeclaredClients } from './registration/declared-clients.ts'
 import { lockDataDir } from './store/data-directory.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/ports.ts'

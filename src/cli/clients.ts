@@ -63,7 +63,8 @@ export function deleteClient(
     show(options.json, { client_id, deleted: true }, () =>
       [
         `Deleted ${client_id}, and every grant of it.`,
-        source === 'declared' && 'The next start brings it back, unless it is taken out of the clients file too.',
+        source === 'declared' &&
+          'The next start brings it back, unless it is taken out of the clients file too.',
       ]
         .filter(Boolean)
         .join(' '),

@@ -84,9 +84,7 @@ metadataFlags(
     '<client_id>',
     'as corpusiq clients list shows it',
   ),
-).action(async (id: string, options) =>
-  settle((await import('./client-changes.ts')).editClient(id, options)),
-)
+).action(async (id: string, options) => settle((await import('./client-changes.ts')).editClient(id, options)))
 dataCommand(clients, 'rotate-secret', 'a new secret, shown this once; the old one goes on for a while', [
   'CORPUSIQ_CLIENT_SECRET_OVERLAP_SECONDS',
 ])
@@ -172,7 +170,10 @@ function metadataFlags(command: Command): Command {
   return command
     .option('--name <text>', 'what people see it called (client_name)')
     .option('--redirect-uri <uri...>', 'where its codes go; all of them (redirect_uris)')
-    .option('--auth-method <word>', 'none, client_secret_basic or client_secret_post (token_endpoint_auth_method)')
+    .option(
+      '--auth-method <word>',
+      'none, client_secret_basic or client_secret_post (token_endpoint_auth_method)',
+    )
     .option('--scope <words>', 'what it may ask for')
     .option('--metadata <file>', 'a JSON file of client metadata; flags go before it')
 }

@@ -39,6 +39,7 @@ test('defaults: every setting has the value that the table of settings names', (
     introspectionEndpoint: 'http://127.0.0.1:8787/introspect',
     registrationAccess: 'open',
     registrationPolicy: undefined,
+    clientsFile: undefined,
     corsAllowOrigins: '*',
     clientSecretTtl: 90 * 86_400,
     clientSecretHash: 'sha256',

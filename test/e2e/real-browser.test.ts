@@ -158,7 +158,9 @@ test('every page fits a phone: nothing is cut off at the side', { skip }, async 
   await assertFits(page)
 })
 
-test('the owner sees who is connected, on a phone without scripts, and ends it by one button', { skip }, async () => {
+test('the owner sees who is connected, on a phone without scripts, and ends it by one button', {
+  skip,
+}, async () => {
   await using native = await listenForCallback()
   const { page, complaints } = await openPhone()
   const client = await registerClient(server, {
