@@ -47,5 +47,10 @@ test('below the registration endpoint each client has its own, at the same paths
   for (const url of [CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT, `${ORIGIN}/register`, `${issuer}/register`]) {
     assert.equal((await app.fetch(new Request(`${url}/client_x`))).status, 401, url)
     assert.equal((await app.fetch(new Request(`${url}/client_x/more`))).status, 404, url)
+    // A browser's page manages its own client too.
+    const headers = { origin: 'https://client.example.com', 'access-control-request-method': 'PUT' }
+    const preflight = await app.fetch(new Request(`${url}/client_x`, { method: 'OPTIONS', headers }))
+    assert.equal(preflight.headers.get('access-control-allow-methods'), 'GET, HEAD, PUT, DELETE, OPTIONS')
+    assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Authorization, Content-Type/)
   }
 })

@@ -114,7 +114,9 @@ test('RFC 7592 §2.2 "The client MUST include its "client_id" field in the reque
     const answer = await configure(app, 'PUT', client, {
       body: { ...FULL, client_id, client_name: 'Changed' },
     })
-    isRefused(answer, 'invalid_client_metadata', /^client_id must be/)
+    const missing = client_id === undefined || client_id === null || client_id === ''
+    const says = missing ? /^client_id must be in an update/ : /^client_id must be that of the client/
+    isRefused(answer, 'invalid_client_metadata', says)
   }
   assert.deepEqual(await app.store.clients.find(client.client_id), stored)
 })
