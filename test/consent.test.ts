@@ -254,6 +254,6 @@ test('A-169 no code, token or session is in what happened, only ids', async () =
   for (const secret of [code, ...session]) assert.ok(!told.includes(secret))
   assert.deepEqual(
     app.events.map(({ type }) => type),
-    ['registration.received', 'registration.accepted', 'authorization.approved'],
+    ['registration.received', 'registration.accepted', 'authorization.requested', 'authorization.approved'],
   )
 })

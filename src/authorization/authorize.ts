@@ -4,6 +4,7 @@ import {
   parseUntrustedRequest,
   type TrustedRequest,
   trustRequest,
+  type UntrustedRequest,
 } from '../oauth/authorization-request.ts'
 import { errorLocation, successLocation } from '../oauth/authorization-response.ts'
 import { OAuthError } from '../oauth/errors.ts'
@@ -12,13 +13,16 @@ import { nextStep } from '../oauth/next-step.ts'
 import { parseParameters } from '../oauth/parameters.ts'
 import { claimedClientId } from '../oauth/prefix.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
-import type { Handler } from '../web/handler.ts'
+import type { Handler, RequestContext } from '../web/handler.ts'
 import { redirect } from '../web/redirect.ts'
 import { waiting } from './approval.ts'
 import { issueCode } from './code.ts'
+import { consentPage } from './consent-page.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
-import { consentPage, displayName, refusalPage, unknownClientPage } from './pages.ts'
+import { displayName, refusalPage } from './pages.ts'
+import { findRemoved } from './removed-client.ts'
 import { sealTransaction, TRANSACTION_SECONDS } from './transaction.ts'
+import { unknownClientPage } from './unknown-client-page.ts'
 
 /**
  * The authorization endpoint (RFC 6749 §3.1, §4.1.1). Before the redirect URI is known to be the client's, every fault
@@ -26,9 +30,14 @@ import { sealTransaction, TRANSACTION_SECONDS } from './transaction.ts'
  */
 export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
   const { settings, clients, consents, sealing, now, random, emit, currentAccount, signIn } = deps
-  const { issuer } = settings
+  const { issuer, resource: server } = settings
 
-  function ask(wanted: AuthorizationRequest, signedIn: SignedIn, again: boolean): Response {
+  /** With `removed_at`, the consent lets a removed client back in. */
+  function ask(
+    wanted: AuthorizationRequest,
+    signedIn: SignedIn,
+    { again = false, removed_at }: { again?: boolean; removed_at?: number },
+  ): Response {
     const { client, redirect_uri, redirect_uri_given, scope, resource, code_challenge, state } = wanted
     const { account, session } = signedIn
     const transaction = {
@@ -41,16 +50,37 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
       scope,
       resource,
       code_challenge,
+      ...(removed_at !== undefined && { revives: removed_at }),
       expires_at: now() + TRANSACTION_SECONDS,
     }
     return consentPage({
-      clientName: displayName(client),
+      client,
       redirect_uri,
       scope,
       username: account.username,
       again,
+      ...(removed_at !== undefined && { removed_at }),
       fields: sealTransaction(sealing, transaction, session),
     })
+  }
+
+  /**
+   * The client is not there. Where it was removed, the address is the one that it had registered and nothing else is
+   * wrong, the owner is asked whether it may come back. Everybody else gets a page, never a redirect.
+   */
+  async function askAboutRemoved(
+    untrusted: UntrustedRequest,
+    request: Request,
+    context: RequestContext,
+  ): Promise<Response | undefined> {
+    const removed = await findRemoved(deps, untrusted.client_id)
+    if (!removed) return undefined
+    const trusted = trustRequest(untrusted, removed.client)
+    if (trusted instanceof OAuthError) return undefined
+    const wanted = parseAuthorizationRequest(trusted, settings)
+    if (wanted instanceof OAuthError || wanted.prompt === 'none') return undefined
+    const signedIn = await currentAccount(request)
+    return signedIn ? ask(wanted, signedIn, { removed_at: removed.removed_at }) : signIn(context)
   }
 
   return async (request, context) => {
@@ -70,12 +100,13 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     const untrusted = parseUntrustedRequest(parameters)
     if (untrusted instanceof OAuthError) return page(untrusted)
     const { client_id } = untrusted
-    const client = await clients.find(client_id)
-    if (!client) {
+    const unknown = () => {
       const claimed = claimedClientId(client_id)
       told(new OAuthError('invalid_client', 'the client is not registered'), claimed)
-      return unknownClientPage(claimed)
+      return unknownClientPage({ client_id: claimed, redirect_uri: untrusted.redirect_uri, resource: server })
     }
+    const client = await clients.find(client_id)
+    if (!client) return (await askAboutRemoved(untrusted, request, context)) ?? unknown()
     const trusted = trustRequest(untrusted, client)
     if (trusted instanceof OAuthError) return page(trusted, client_id)
 
@@ -106,11 +137,11 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     const next = nextStep(wanted, redirectHost(wanted.redirect_uri), signedIn !== undefined, remembered)
     if (next instanceof OAuthError) return refuse(next, trusted)
     if (next.step === 'sign in' || !signedIn) return signIn(context)
-    if (next.step === 'ask') return ask(wanted, signedIn, next.again)
+    if (next.step === 'ask') return ask(wanted, signedIn, next)
 
     const { account_id } = signedIn.account
     const code = await issueCode(deps, { ...wanted, client_id, account_id })
-    if (code === 'client_gone') return unknownClientPage(client_id)
+    if (code === 'client_gone') return unknown()
     if (code === 'decided_before') throw new Error('no decision was asked for')
     const { redirect_uri, state } = wanted
     return redirect(302, successLocation({ redirect_uri, state, iss: issuer }, code.code))

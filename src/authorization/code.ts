@@ -1,6 +1,6 @@
 import { CODE_PREFIX } from '../oauth/prefix.ts'
 import { storageKey } from '../ops/digest.ts'
-import type { Consent } from '../store/ports.ts'
+import type { AuditRecord, Consent } from '../store/ports.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
 
 /** RFC 6749 §4.1.2: "A maximum authorization code lifetime of 10 minutes is RECOMMENDED"; clients redeem at once. */
@@ -19,12 +19,12 @@ export type Approved = {
 
 /**
  * Makes and stores a code, of which the store only sees the hash; with `decision`, only if none was made on that
- * transaction before.
+ * transaction before; with `revive` also for a removed client, which comes back in the same transaction.
  */
 export async function issueCode(
   { codes, now, random, emit }: Pick<AuthorizationDependencies, 'codes' | 'now' | 'random' | 'emit'>,
   approved: Approved,
-  decision?: { id: string; expires_at: number; consent: Consent },
+  decision?: { id: string; expires_at: number; consent: Consent; revive?: AuditRecord },
 ): Promise<{ code: string } | 'decided_before' | 'client_gone'> {
   const { client_id, account_id, redirect_uri, redirect_uri_given, scope, resource, code_challenge } =
     approved

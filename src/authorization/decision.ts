@@ -7,8 +7,10 @@ import type { Handler } from '../web/handler.ts'
 import { redirect } from '../web/redirect.ts'
 import { issueCode } from './code.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
-import { refusalPage, unknownClientPage } from './pages.ts'
+import { displayName, refusalPage } from './pages.ts'
+import { findRemoved } from './removed-client.ts'
 import { openTransaction } from './transaction.ts'
+import { unknownClientPage } from './unknown-client-page.ts'
 
 /** What the person said: `decision` is `approve` or `deny`, once for each transaction. */
 export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
@@ -33,9 +35,17 @@ export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
       return refuse('decision must be approve or deny')
     }
 
-    const { id, client_id, redirect_uri, scope, expires_at } = transaction
-    const client = await clients.find(client_id)
-    if (!client) return unknownClientPage(client_id)
+    const { id, client_id, redirect_uri, scope, expires_at, revives } = transaction
+    const unknown = () => {
+      const { error, reason } = new OAuthError('invalid_client', 'the client is not registered')
+      emit({ type: 'authorization.refused', error, reason, client_id, address })
+      return unknownClientPage({ client_id, redirect_uri, resource: settings.resource })
+    }
+    const living = await clients.find(client_id)
+    // The person has to have read that it was removed, and it has to be the removal that the page told of.
+    const removed = living || revives === undefined ? undefined : await findRemoved(deps, client_id)
+    const client = living ?? (removed?.removed_at === revives ? removed?.client : undefined)
+    if (!client) return unknown()
     if (client.approval === 'pending') {
       return refuse('the client has changed, and waits for approval', 403, client_id)
     }
@@ -55,9 +65,11 @@ export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
       )
     }
     const consent = { account_id, client_id, scope, redirect_hosts: [redirectHost(redirect_uri).host] }
-    const code = await issueCode(deps, transaction, { id, expires_at, consent })
-    if (code === 'client_gone') return unknownClientPage(client_id)
+    const revive = !living && { at: now(), type: 'client.revived', address, client_id, account_id }
+    const code = await issueCode(deps, transaction, { id, expires_at, consent, ...(revive && { revive }) })
+    if (code === 'client_gone') return unknown()
     if (code === 'decided_before') return decidedBefore()
+    if (revive) emit({ type: 'client.revived', client_id, client_name: displayName(client), account_id })
     return redirect(303, successLocation(to, code.code))
   }
 }

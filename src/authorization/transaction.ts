@@ -19,6 +19,8 @@ export type Transaction = {
   readonly scope: string
   readonly resource: string
   readonly code_challenge: string
+  /** The page said that the client was removed at that time, and that it is let back in. */
+  readonly revives?: number
   readonly expires_at: number
 }
 

@@ -40,10 +40,10 @@ export type Tombstone = {
   /** Without hashes of secrets and tokens. */
   readonly client: Client
   readonly removed_at: number
-  /** `revoked`: for cause, so that it can't be revived. */
+  /** With the last two it can't be revived: the operator revoked it for cause, or it deleted itself (RFC 7592 §2.3). */
   readonly cause: RemovalCause
   /** It held a secret, which is gone: it can't be revived, only register again. */
   readonly held_secret: boolean
 }
 
-export type RemovalCause = 'deleted' | 'inactive' | 'revoked'
+export type RemovalCause = 'deleted' | 'inactive' | 'revoked' | 'deprovisioned'

@@ -168,8 +168,9 @@ function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' 
     if (source === 'declared') return refuse(declared(), context, client_id)
     const { address } = context
     const detail = 'by itself'
+    const audit = { at: now(), type: 'client.deleted', address, client_id, detail }
     // False where another request deleted it a moment ago: it is gone, as was asked.
-    if (await clients.remove(client_id, { at: now(), type: 'client.deleted', address, client_id, detail })) {
+    if (await clients.remove(client_id, audit, { cause: 'deprovisioned' })) {
       emit({ type: 'client.deleted', client_id })
     }
     return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })

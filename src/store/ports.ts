@@ -120,8 +120,7 @@ export type ClientStore = {
   findTombstone(client_id: string): Promise<Tombstone | undefined>
   /**
    * The client of the tombstone is there again, authorized, without registration token. Undefined where there is
-   * no tombstone, or one of a client that held a secret or was revoked for cause. The client where another call
-   * came first.
+   * no tombstone, or one that may not come back (`isRevivable`). The client where another call came first.
    */
   revive(client_id: string, audit: AuditRecord): Promise<Client | undefined>
   /** In the order of their ids, which is that of their registration, after `after`. */
@@ -209,11 +208,12 @@ export type CodeStore = {
   /**
    * Stores the code; a client's first one makes it an authorized one, from `issued_at` on. With `decision`, only if no decision was made on that transaction before (one of any number of
    * concurrent calls wins), and remembers the consent, widened by what was granted before. `client_gone` where the
-   * client was deleted meanwhile.
+   * client was deleted meanwhile; with `revive` it is brought back first, in the same transaction, if `ClientStore.revive`
+   * would.
    */
   issue(
     code: AuthorizationCode & { readonly issued_at?: number },
-    decision?: { id: string; expires_at: number; consent: Consent },
+    decision?: { id: string; expires_at: number; consent: Consent; revive?: AuditRecord },
   ): Promise<'issued' | 'decided_before' | 'client_gone'>
   /** A denial: marks the transaction as decided. False where it was before. */
   deny(decision: { id: string; expires_at: number }): Promise<boolean>

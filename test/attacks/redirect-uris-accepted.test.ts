@@ -66,7 +66,11 @@ test('A-031 private-use schemes register, and the consent page warns of them eac
       const visit = await pageFor(app, client, undefined, again)
       isConsentPage(visit)
       assert.match(visit.text, new RegExp(`class="host">${new URL(redirect_uri).protocol}<`), round)
-      assert.match(visit.text, /class="warning">Any app can lay claim to such links/, round)
+      assert.match(
+        visit.text,
+        /class="warning"><strong>Unverified\.<\/strong> Any app can lay claim to such links/,
+        round,
+      )
       const done = await signInAndDecide(again, url)
       assert.ok(done.left)
       assert.equal(done.url.protocol, new URL(redirect_uri).protocol)

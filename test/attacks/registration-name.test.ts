@@ -27,7 +27,10 @@ async function consentPage(client_name: string, redirect_uri = 'https://evil.exa
 
 const isFlagged = (page: string, host: string) => {
   assert.match(page, new RegExp(`class="host">${host.replaceAll('.', '\\.')}<`))
-  assert.match(page, /class="warning">CorpusIQ does not know this address, and nobody has checked the name/)
+  assert.match(
+    page,
+    /class="warning"><strong>Unverified\.<\/strong> CorpusIQ does not know this address, and nobody has checked the name/,
+  )
   assert.doesNotMatch(page, /This is an address of/)
 }
 
@@ -99,7 +102,9 @@ test('A-017 the name of a known client, or one like it, vouches for nothing', as
     'ChatGPT ✓',
     'ＣｈａｔＧＰＴ',
   ]) {
-    isFlagged(await consentPage(name), 'evil.example')
+    const page = await consentPage(name)
+    isFlagged(page, 'evil.example')
+    assert.match(page, /Its name is, or looks like, that of (ChatGPT|Claude|OpenAI)\. A name proves nothing/)
     isFlagged(
       await consentPage(name, 'https://chatgpt.com.evil.example/connector/oauth/x'),
       'chatgpt.com.evil.example',

@@ -1,8 +1,9 @@
-import type { Client } from '../../oauth/client.ts'
+import type { Client, RemovalCause } from '../../oauth/client.ts'
+import { isRevivable } from '../../oauth/revival.ts'
 import { createCache } from '../drivers/cache.ts'
 import { createLazyWrites } from '../drivers/lazy-writes.ts'
 import type { Connection } from '../drivers/sqlite.ts'
-import type { ClientStore } from '../ports.ts'
+import type { AuditRecord, ClientStore } from '../ports.ts'
 import type { Record } from './audit.ts'
 import { blob, CLIENT_COLUMNS, type ClientRow, insertClient, replaceClient, toClient } from './client-rows.ts'
 import type { RegistrationTokens } from './registration-tokens.ts'
@@ -17,6 +18,8 @@ export type Clients = {
   readonly store: ClientStore
   /** After a commit that let the client in by its first code. */
   authorized(client_id: string): void
+  /** For use inside a verb: the client of the tombstone, if it may come back; `authorized` is told after the commit. */
+  revive(client_id: string, audit: AuditRecord): Client | undefined
   /** Writes what waits. */
   close(): Promise<void>
 }
@@ -67,6 +70,7 @@ export function createClients(
   const remove = connection.run('DELETE FROM clients WHERE client_id = ?')
   const removeConsents = connection.run('DELETE FROM consents WHERE client_id = ?')
   const removeGrants = connection.run('DELETE FROM grants WHERE client_id = ?')
+  const removeCodes = connection.run('DELETE FROM codes WHERE client_id = ?')
   const hasGrant = connection.get<{ grant_id: string }>(
     'SELECT grant_id FROM grants WHERE client_id = ? LIMIT 1',
   )
@@ -89,12 +93,28 @@ export function createClients(
   const allChanged = (ids: readonly string[]) => {
     for (const client_id of ids) changed(client_id)
   }
-  const end = (row: ClientRow, now: number, cause: 'deleted' | 'inactive' | 'revoked') => {
+  const end = (row: ClientRow, now: number, cause: RemovalCause) => {
     // Codes and refresh tokens die with the client's and the grants' rows, which every use of them asks for.
     remove(row.client_id)
     removeConsents(row.client_id)
     removeGrants(row.client_id)
     if (row.authorized_at > 0) tombstones.lay(toClient(row), now, cause)
+  }
+
+  const revive = (client_id: string, audit: AuditRecord): Client | undefined => {
+    const row = find(client_id)
+    if (row) return toClient(row)
+    const tombstone = tombstones.find(client_id)
+    if (!tombstone || !isRevivable(tombstone)) return undefined
+    const { client } = tombstone
+    const revision = (client.revision ?? 0) + 1
+    const revived = { ...client, revision, authorized_at: audit.at, last_used_at: audit.at }
+    // What it was given before its end does not come back with it.
+    removeCodes(client_id)
+    insert(revived, undefined)
+    tombstones.lift(client_id)
+    record(audit)
+    return revived
   }
 
   const uses = createLazyWrites<{ client_id: string; now: number; until: number }>(
@@ -110,6 +130,7 @@ export function createClients(
 
   return {
     authorized: used,
+    revive,
     async close() {
       await uses.close()
       await visits.close()
@@ -211,19 +232,7 @@ export function createClients(
 
       revive: (client_id, audit) =>
         connection.write(
-          () => {
-            const row = find(client_id)
-            if (row) return toClient(row)
-            const tombstone = tombstones.find(client_id)
-            if (!tombstone || tombstone.held_secret || tombstone.cause === 'revoked') return undefined
-            const { client } = tombstone
-            const revision = (client.revision ?? 0) + 1
-            const revived = { ...client, revision, authorized_at: audit.at, last_used_at: audit.at }
-            insert(revived, undefined)
-            tombstones.lift(client_id)
-            record(audit)
-            return revived
-          },
+          () => revive(client_id, audit),
           () => changed(client_id),
         ),
 

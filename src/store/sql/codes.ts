@@ -1,5 +1,6 @@
 import type { Connection } from '../drivers/sqlite.ts'
 import type { AuthorizationCode, CodeStore } from '../ports.ts'
+import type { Clients } from './clients.ts'
 import type { Consents } from './consents.ts'
 import type { Grants } from './grants.ts'
 import type { InsertRefreshToken } from './refresh-tokens.ts'
@@ -23,6 +24,8 @@ export function createCodes(
     insertRefreshToken: InsertRefreshToken
     /** Told after a commit that let the client in by its first code. */
     clientAuthorized: (client_id: string) => void
+    /** Brings a removed client back, where it may come back. */
+    revive: Clients['revive']
   },
 ): Codes {
   const columns =
@@ -60,13 +63,13 @@ export function createCodes(
         return connection.write(
           () => {
             const holder = client(code.client_id)
-            if (!holder) return 'client_gone'
-            if (decision) {
-              if (decide(decision.id, decision.expires_at) === 0) return 'decided_before'
-              parts.consents.widen(decision.consent)
-            }
-            first = holder.authorized_at === 0
-            if (first) authorize(code.issued_at ?? code.expires_at, code.client_id)
+            const revive = holder ? undefined : decision?.revive
+            if (!holder && !revive) return 'client_gone'
+            if (decision && decide(decision.id, decision.expires_at) === 0) return 'decided_before'
+            if (revive && !parts.revive(code.client_id, revive)) return 'client_gone'
+            if (decision) parts.consents.widen(decision.consent)
+            if (holder?.authorized_at === 0) authorize(code.issued_at ?? code.expires_at, code.client_id)
+            first = !holder || holder.authorized_at === 0
             insert(
               code.key,
               code.client_id,

@@ -37,6 +37,7 @@ export function createStore(connection: Connection, options: StoreOptions = {}):
   })
   const parts = {
     clientAuthorized: clients.authorized,
+    revive: clients.revive,
     consents,
     grants,
     insertRefreshToken: insertRefreshToken(connection),

@@ -1,0 +1,48 @@
+import { html, type SafeHtml } from '../web/html.ts'
+import { page } from '../web/layout.ts'
+import { namedAt, type Reconnecting, reconnectingAt } from './reconnecting.ts'
+
+export type UnknownClientView = {
+  readonly client_id: string
+  /** As the request has it: it only chooses the words. */
+  readonly redirect_uri: string | undefined
+  /** The MCP server's address. */
+  readonly resource: string
+}
+
+/**
+ * A dead client id. Clients keep them, and the browser is where it comes out (RFC 6749 §4.1.2.1: "MUST NOT automatically
+ * redirect"): so the page tells the person what to do in the client that it was.
+ */
+export function unknownClientPage({ client_id, redirect_uri = '', resource }: UnknownClientView): Response {
+  const rows = reconnectingAt(redirect_uri)
+  return page({
+    title: 'Unknown client · CorpusIQ',
+    status: 400,
+    body: html`<section class="card">
+<h1>This client is not registered here</h1>
+<p>The program that sent you here uses a registration that this server does not have, or no longer has. It has to forget it and register anew.</p>
+<h2>What to do</h2>
+${rows.length === 0 ? anyClient(namedAt(redirect_uri), resource) : rows.map((row) => oneClient(row, rows.length === 1, resource))}
+<p class="muted">Error: <code>invalid_client</code>, client_id <code>${bounded(client_id)}</code></p>
+</section>`,
+  })
+}
+
+function anyClient(name: string | undefined, resource: string): SafeHtml {
+  return html`<p>In ${name ?? 'that program'}, remove this server (or connector) and add it again, with the address <code>${resource}</code>. It will then register anew.</p>`
+}
+
+function oneClient({ client, steps }: Reconnecting, alone: boolean, resource: string): SafeHtml {
+  return html`<p>${alone ? 'In' : 'If it was'} <strong>${client}</strong>: ${inCode(steps.replace('{address}', `\`${resource}\``))}.</p>
+`
+}
+
+/** Every second part stands between backticks. */
+function inCode(text: string): SafeHtml {
+  return html`${text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`
+}
+
+function bounded(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}
