@@ -87,7 +87,7 @@ function inWords(name: string, value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value)
       .map(([member, inner]) =>
-        member === 'grant_id' ? String(inner) : `${member} ${inWords(member, inner)}`,
+        member === 'grant_id' ? String(inner) : `${safeText(member)} ${inWords(member, inner)}`,
       )
       .join(', ')
   }

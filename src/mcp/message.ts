@@ -5,8 +5,14 @@ import { readBody } from '../web/body.ts'
 const MESSAGE_LIMIT = 1024 * 1024
 
 /**
+ * Messages of one batch. Each may be answered with a document of a million characters, twice: a batch of a hundred, in
+ * 10 kB, is an answer of 200 MB and takes 1.3 GB to make.
+ */
+const MOST_MESSAGES = 10
+
+/**
  * The JSON of a POST to `/mcp`, one message or a batch, parsed once: what is judged is what is dispatched. Else the
- * refusal: 415 not JSON, 413 too large, 400 malformed.
+ * refusal: 415 not JSON, 413 too large, 400 malformed or too long a batch.
  */
 export async function readMessage(request: Request): Promise<{ message: unknown } | Response> {
   if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) {
@@ -14,12 +20,17 @@ export async function readMessage(request: Request): Promise<{ message: unknown 
   }
   const body = await readBody(request, MESSAGE_LIMIT)
   if (body instanceof OAuthError) return rpcError(body.status, -32000, body.error_description, body.headers)
+  let message: unknown
   try {
-    return { message: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) }
+    message = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
   } catch {
     // JSON-RPC 2.0 §5.1: -32700 "Invalid JSON was received by the server."
     return rpcError(400, -32700, 'Parse error: the body is not valid JSON')
   }
+  if (Array.isArray(message) && message.length > MOST_MESSAGES) {
+    return rpcError(400, -32600, `Invalid Request: a batch has at most ${MOST_MESSAGES} messages`)
+  }
+  return { message }
 }
 
 /** An answer that concerns no single request of the caller's, JSON-RPC 2.0 §5: its id is null. */

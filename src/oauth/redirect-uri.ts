@@ -78,6 +78,16 @@ export type RedirectHost = {
 export function redirectHost(uri: string): RedirectHost {
   const url = new URL(uri)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return { host: url.protocol, kind: 'private' }
-  const isLoopback = isLoopbackHost(url.hostname) || url.hostname.startsWith('127.')
-  return isLoopback ? { host: url.hostname, kind: 'loopback' } : { host: url.host, kind: 'https' }
+  return isThisMachine(url.hostname)
+    ? { host: url.hostname, kind: 'loopback' }
+    : { host: url.host, kind: 'https' }
+}
+
+/**
+ * All that means the person's own machine to a browser, which has written any IPv4 address out as four numbers (RFC 1122
+ * §3.2.1.3; RFC 6761 §6.3: names below `localhost.` too). `127.0.0.1.example.com` is a name on the network.
+ */
+function isThisMachine(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '')
+  return isLoopbackHost(name) || name.endsWith('.localhost') || /^127(?:\.\d{1,3}){3}$/.test(name)
 }

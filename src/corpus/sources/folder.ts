@@ -9,7 +9,7 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { isLeftOut } from './left-out.ts'
 
 /** A folder that is served: `root` is its real path, `name` what its documents' ids are drawn from. */
@@ -41,12 +41,13 @@ export function* walk(folder: Folder, under: string, enter: (path: string) => vo
     try {
       // A hint may name what stands behind a link; what a walk meets below its start cannot.
       if (path === under && path !== '' && realpathSync(dirname(absolute)) !== dirname(absolute)) continue
+      // As well below: on systems that watch whole trees a hint comes from within what is never entered.
+      if (folder.excluded.some((own) => absolute === own || absolute.startsWith(own + sep))) continue
       const stats = lstatSync(absolute, { bigint: true })
       if (!stats.isDirectory()) {
         if (path !== '') yield found(path, stats)
         continue
       }
-      if (folder.excluded.includes(absolute)) continue
       enter(path)
       for (const name of readdirSync(absolute)) {
         if (!isLeftOut(name)) pending.push(path === '' ? name : `${path}/${name}`)
