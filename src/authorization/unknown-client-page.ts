@@ -23,19 +23,19 @@ export function unknownClientPage({ client_id, redirect_uri = '', resource }: Un
 <h1>This client is not registered here</h1>
 <p>The program that sent you here uses a registration that this server does not have, or no longer has. It has to forget it and register anew.</p>
 <h2>What to do</h2>
-${rows.length === 0 ? anyClient(namedAt(redirect_uri), resource) : rows.map((row) => oneClient(row, rows.length === 1, resource))}
+${rows.map((row) => inOne(row, rows.length === 1, resource))}${inAny(rows.length > 0, namedAt(redirect_uri), resource)}
 <p class="muted">Error: <code>invalid_client</code>, client_id <code>${bounded(client_id)}</code></p>
 </section>`,
   })
 }
 
-function anyClient(name: string | undefined, resource: string): SafeHtml {
-  return html`<p>In ${name ?? 'that program'}, remove this server (or connector) and add it again, with the address <code>${resource}</code>. It will then register anew.</p>`
+function inOne({ client, steps }: Reconnecting, alone: boolean, resource: string): SafeHtml {
+  return html`<p>${alone ? 'In' : 'If it was'} <strong>${client}</strong>: ${inCode(steps.replace('{address}', `\`${resource}\``))}.</p>\n`
 }
 
-function oneClient({ client, steps }: Reconnecting, alone: boolean, resource: string): SafeHtml {
-  return html`<p>${alone ? 'In' : 'If it was'} <strong>${client}</strong>: ${inCode(steps.replace('{address}', `\`${resource}\``))}.</p>
-`
+function inAny(isLast: boolean, name: string | undefined, resource: string): SafeHtml {
+  const where = isLast ? 'If it was another program, or that did not help' : `In ${name ?? 'that program'}`
+  return html`<p>${where}: remove this server (or connector) and add it again, with the address <code>${resource}</code>. It will then register anew.</p>`
 }
 
 /** Every second part stands between backticks. */
