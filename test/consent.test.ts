@@ -86,6 +86,83 @@ test('a known address is named, an unknown one and loopback are warned of', asyn
   assert.match(await pageOf('https://xn--pypal-4ve.example/cb'), /shown as <bdi>pаypal\.example/)
 })
 
+test('verified is who gets the code and nobody else; a forwarding address, loopback and private schemes never are', async () => {
+  const pageOf = async (redirect_uri: string, client_name = 'Notes') => {
+    const client = await registerClient(app, { ...PUBLIC_CLIENT, client_name, redirect_uris: [redirect_uri] })
+    return (await consentFor(client)).page.text
+  }
+  const verified = await pageOf('https://claude.ai/api/mcp/auth_callback')
+  assert.match(
+    verified,
+    /Verified\.<\/strong> This is an address of Claude\. Allow it only if you have just started/,
+  )
+  assert.doesNotMatch(verified, /Unverified|class="warning"/)
+  for (const redirect_uri of [
+    'https://vscode.dev/redirect',
+    'https://raycast.com/redirect?packageName=Extension',
+    'http://localhost:3334/oauth/callback',
+    'cursor://anysphere.cursor-mcp/oauth/callback',
+    'https://claude.ai/elsewhere',
+  ]) {
+    const page = await pageOf(redirect_uri)
+    assert.match(page, /class="warning"><strong>Unverified\./, redirect_uri)
+    assert.doesNotMatch(page, /Verified\.<\/strong> This is/, redirect_uri)
+  }
+  assert.match(
+    await pageOf('https://vscode.dev/redirect'),
+    /of Visual Studio Code passes the access on to whoever/,
+  )
+})
+
+test('A-017 A-087 a look-alike name and mixed scripts are warned of, a verified client’s too: the truth beside its name', async () => {
+  const pageOf = async (client_name: string, redirect_uri = CALLBACK) => {
+    const client = await registerClient(app, { ...PUBLIC_CLIENT, client_name, redirect_uris: [redirect_uri] })
+    return (await consentFor(client)).page.text
+  }
+  const mixed = await pageOf('Сlaude') // a Cyrillic С
+  assert.match(mixed, /that of Claude\. A name proves nothing: nothing shows that it is from Claude/)
+  assert.match(mixed, /the word <bdi>Сlaude<\/bdi> mixes letters of several alphabets/)
+  const other = await pageOf('Claude', 'https://chatgpt.com/connector/oauth/OUbdUMlL15Ct')
+  assert.match(other, /Verified\.<\/strong> This is an address of ChatGPT/)
+  assert.match(other, /that of Claude\. A name proves nothing: the access goes to ChatGPT/)
+  assert.doesNotMatch(
+    await pageOf('Claude Code (notes)', 'http://localhost:3334/callback'),
+    /A name proves nothing/,
+  )
+  assert.match(await pageOf('CIaude Code', 'http://localhost:3334/callback'), /that of Claude Code/)
+})
+
+test('RFC 7591 §2, §5 website, policy and terms are links on the address that gets the code, or not there; the logo never', async () => {
+  const linked = (page: Visit) => [...page.text.matchAll(/<a [^>]*>/g)].map(([tag]) => tag)
+  const client = await registerClient(app, {
+    ...PUBLIC_CLIENT,
+    client_uri: 'https://client.example.com/?a=1&b=2',
+    policy_uri: 'https://client.example.com/privacy',
+    tos_uri: 'https://client.example.com:8443/terms',
+    logo_uri: 'https://client.example.com/logo.png',
+  })
+  const { page } = await consentFor(client)
+  assert.deepEqual(linked(page), [
+    '<a href="https://client.example.com/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer nofollow">',
+    '<a href="https://client.example.com/privacy" target="_blank" rel="noopener noreferrer nofollow">',
+  ])
+  assert.doesNotMatch(page.text, /logo\.png|:8443/)
+  for (const redirect_uri of [
+    'http://localhost:3334/callback',
+    'cursor://anysphere.cursor-mcp/oauth/callback',
+    CALLBACK,
+  ]) {
+    const borrowed = await registerClient(app, {
+      ...PUBLIC_CLIENT,
+      redirect_uris: [redirect_uri],
+      client_uri: 'https://openai.com/',
+      policy_uri: 'http://client.example.com/plain',
+      tos_uri: 'http://localhost:3334/terms',
+    })
+    assert.deepEqual(linked((await consentFor(borrowed)).page), [], redirect_uri)
+  }
+})
+
 test('A-086 script in what a client says of itself is text, and nothing of it is loaded or linked', async () => {
   const client = await registerClient(app, {
     ...PUBLIC_CLIENT,
