@@ -9,6 +9,7 @@ import type { Emit } from '../ops/events.ts'
 import type { Random } from '../ops/random.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { AuditStore, ClientStore } from '../store/ports.ts'
+import { endpointPaths } from '../web/endpoint-paths.ts'
 import type { Handler, RequestContext, Route } from '../web/handler.ts'
 import { addressKey, createRateLimit } from '../web/rate-limit.ts'
 import { answerJson } from '../web/refusal.ts'
@@ -49,9 +50,9 @@ const TRIES = 100
  */
 export function configurationRoutes(deps: ConfigurationDependencies): Route[] {
   const { registrationEndpoint: endpoint, issuer } = deps.settings
-  const paths = new Set([new URL(endpoint).pathname, new URL(`${issuer}/register`).pathname, '/register'])
+  const paths = endpointPaths(endpoint, issuer, '/register')
   const methods = configurationEndpoint(deps)
-  return [...paths].flatMap((path) =>
+  return paths.flatMap((path) =>
     methods.map(
       ([method, handler]): Route => ({
         method,

@@ -7,6 +7,7 @@ import type { Emit } from '../ops/events.ts'
 import type { Random } from '../ops/random.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { AuditStore, ClientStore, RegistrationTokenStore } from '../store/ports.ts'
+import { endpointPaths } from '../web/endpoint-paths.ts'
 import type { Handler, Route } from '../web/handler.ts'
 import { addressKey, createRateLimit } from '../web/rate-limit.ts'
 import { answerJson } from '../web/refusal.ts'
@@ -43,8 +44,8 @@ export type RegistrationDependencies = {
 export function registrationRoutes(deps: RegistrationDependencies): Route[] {
   const handler = registrationEndpoint(deps)
   const { registrationEndpoint: endpoint, issuer } = deps.settings
-  const paths = new Set([new URL(endpoint).pathname, new URL(`${issuer}/register`).pathname, '/register'])
-  return [...paths].map((path) => ({ method: 'POST', path, surface: 'api', handler }))
+  const paths = endpointPaths(endpoint, issuer, '/register')
+  return paths.map((path) => ({ method: 'POST', path, surface: 'api', handler }))
 }
 
 /**

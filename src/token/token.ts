@@ -6,6 +6,7 @@ import type { Random } from '../ops/random.ts'
 import type { Sealing } from '../ops/sealing.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { ClientStore, CodeStore, GrantStore, KeyStore, RefreshTokenStore } from '../store/ports.ts'
+import { endpointPaths } from '../web/endpoint-paths.ts'
 import type { Handler, Route } from '../web/handler.ts'
 import { createAuthenticateClient } from './authenticate-client.ts'
 import { createReadClientRequest } from './client-request.ts'
@@ -80,9 +81,12 @@ export function createToken(deps: TokenDependencies): Token {
   ]
   return { routes, verifyAccess, prepare: keyring.prepare }
 
-  /** At the path that the settings name and at the default ones, which some clients take for granted. */
   function served(method: 'GET' | 'POST', endpoint: string, path: string, handler: Handler): Route[] {
-    const paths = new Set([new URL(endpoint).pathname, new URL(issuer + path).pathname, path])
-    return [...paths].map((each) => ({ method, path: each, surface: 'api', handler }))
+    return endpointPaths(endpoint, issuer, path).map((each) => ({
+      method,
+      path: each,
+      surface: 'api',
+      handler,
+    }))
   }
 }
