@@ -2,6 +2,7 @@ import type { SignedIn } from '../oauth/grant.ts'
 import type { Clock } from '../ops/clock.ts'
 import { storageKey } from '../ops/digest.ts'
 import type { Random } from '../ops/random.ts'
+import { newStoredToken } from '../ops/stored-token.ts'
 import type { SessionStore } from '../store/ports.ts'
 import { cookieName, readCookie, setCookie } from '../web/cookie.ts'
 
@@ -40,9 +41,7 @@ export function createSessions(deps: {
       return account && { account, session: key.toString('base64url') }
     },
     async start(account_id) {
-      const token = random.secret(PREFIX)
-      const key = storageKey(PREFIX, token)
-      if (!key) throw new Error('a session token that is none of ours')
+      const { token, key } = newStoredToken(random, PREFIX)
       await sessions.start({ key, account_id, expires_at: now() + SESSION_SECONDS })
       return setCookie(name, token, { secure, maxAge: SESSION_SECONDS })
     },

@@ -1,5 +1,5 @@
 import { CODE_PREFIX } from '../oauth/prefix.ts'
-import { storageKey } from '../ops/digest.ts'
+import { newStoredToken } from '../ops/stored-token.ts'
 import type { AuditRecord, Consent } from '../store/ports.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
 
@@ -28,9 +28,7 @@ export async function issueCode(
 ): Promise<{ code: string } | 'decided_before' | 'client_gone'> {
   const { client_id, account_id, redirect_uri, redirect_uri_given, scope, resource, code_challenge } =
     approved
-  const code = random.secret(CODE_PREFIX)
-  const key = storageKey(CODE_PREFIX, code)
-  if (!key) throw new Error('a code that is none of ours')
+  const { token: code, key } = newStoredToken(random, CODE_PREFIX)
   const issued_at = now()
   const outcome = await codes.issue(
     {

@@ -1,11 +1,11 @@
 import { INITIAL_ACCESS_TOKEN_PREFIX } from '../oauth/prefix.ts'
 import { SCOPES_SUPPORTED, scopeWithin } from '../oauth/scope.ts'
 import { systemClock } from '../ops/clock.ts'
-import { storageKey } from '../ops/digest.ts'
 import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { systemRandom } from '../ops/random.ts'
 import { duration, quoted, ValueFault } from '../ops/setting-values.ts'
+import { newStoredToken } from '../ops/stored-token.ts'
 import type { RegistrationToken } from '../store/ports.ts'
 import { type DataOptions, withStore } from './data.ts'
 import { moment, show, table } from './output.ts'
@@ -24,9 +24,7 @@ export async function createRegistrationToken(options: NewTokenOptions): Promise
   const limits = readLimits(options)
   if (limits instanceof Fault) return limits
   return withStore(options, async (store) => {
-    const initial_access_token = systemRandom.secret(INITIAL_ACCESS_TOKEN_PREFIX)
-    const key = storageKey(INITIAL_ACCESS_TOKEN_PREFIX, initial_access_token)
-    if (!key) throw new Error('random.secret made what ops/digest does not know')
+    const { token: initial_access_token, key } = newStoredToken(systemRandom, INITIAL_ACCESS_TOKEN_PREFIX)
     const created_at = systemClock()
     const { lifetime, ...rest } = limits
     const expires_at = lifetime === 0 ? 0 : created_at + lifetime

@@ -2,13 +2,13 @@ import { OAuthError } from '../../oauth/errors.ts'
 import type { Grant } from '../../oauth/grant.ts'
 import type { Parameters } from '../../oauth/parameters.ts'
 import { verifyChallenge } from '../../oauth/pkce.ts'
-import { CODE_PREFIX } from '../../oauth/prefix.ts'
+import { CODE_PREFIX, REFRESH_TOKEN_PREFIX } from '../../oauth/prefix.ts'
 import { matchRedirectUri } from '../../oauth/redirect-uri.ts'
 import { storageKey } from '../../ops/digest.ts'
+import { newStoredToken } from '../../ops/stored-token.ts'
 import type { AuthorizationCode } from '../../store/ports.ts'
 import type { GrantDependencies, GrantType } from './grant-type.ts'
 import { otherResource } from './granted-resource.ts'
-import { newRefreshToken } from './new-refresh-token.ts'
 
 /**
  * RFC 6749 §4.1.3. Everything is judged before the code is spent, so that a stranger's try spends nothing; whether it
@@ -42,7 +42,7 @@ export function authorizationCode(deps: GrantDependencies): GrantType {
     }
     // Asked for by offline_access or not: known clients that get none sign in again every hour.
     const refresh = client.metadata.grant_types.includes('refresh_token')
-      ? newRefreshToken(random)
+      ? newStoredToken(random, REFRESH_TOKEN_PREFIX)
       : undefined
     const redeemed = await codes.redeem(
       code.key,
@@ -52,7 +52,7 @@ export function authorizationCode(deps: GrantDependencies): GrantType {
     )
     switch (redeemed.outcome) {
       case 'redeemed':
-        return { grant, scope: grant.scope, ...(refresh && { refresh_token: refresh.refresh_token }) }
+        return { grant, scope: grant.scope, ...(refresh && { refresh_token: refresh.token }) }
       case 'replayed':
         emit({ type: 'token.reuse_detected', client_id: client.client_id, grant_id: redeemed.grant_id })
         return invalidCode('replayed: the grant of its first use is ended')

@@ -2,9 +2,9 @@ import { OAuthError } from '../../oauth/errors.ts'
 import { REFRESH_TOKEN_PREFIX } from '../../oauth/prefix.ts'
 import { scopeForRefresh } from '../../oauth/scope.ts'
 import { storageKey } from '../../ops/digest.ts'
+import { newStoredToken } from '../../ops/stored-token.ts'
 import type { GrantDependencies, GrantType } from './grant-type.ts'
 import { otherResource } from './granted-resource.ts'
-import { newRefreshToken } from './new-refresh-token.ts'
 
 /** Live tokens of one grant: as many as honest races make, and an end to it. */
 const BRANCHES = 10
@@ -30,7 +30,7 @@ export function refreshToken(deps: GrantDependencies): GrantType {
     const fault = otherResource(form, grant.resource, settings)
     if (fault) return fault
 
-    const next = newRefreshToken(random)
+    const next = newStoredToken(random, REFRESH_TOKEN_PREFIX)
     const outcome = await refreshTokens.rotate(
       found.key,
       { key: next.key, expires_at: now() + settings.refreshTokenTtl },
@@ -39,7 +39,7 @@ export function refreshToken(deps: GrantDependencies): GrantType {
     )
     switch (outcome) {
       case 'rotated':
-        return { grant, scope, refresh_token: next.refresh_token }
+        return { grant, scope, refresh_token: next.token }
       case 'refused':
         return invalidToken(`used before, and ${BRANCHES} tokens of its grant are live`)
       case 'reused':
