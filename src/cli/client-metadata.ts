@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { Fault as JsonFault } from '../oauth/fault.ts'
 import { type JsonObject, parseJsonObject } from '../oauth/json.ts'
-import { Fault, systemCode } from '../ops/fault.ts'
+import { Fault } from '../ops/fault.ts'
+import { readNamedFile } from '../ops/named-file.ts'
 import type { DataOptions } from './data.ts'
 
 export type MetadataOptions = DataOptions & {
@@ -28,12 +28,8 @@ export function metadataOf(options: MetadataOptions, base: JsonObject): JsonObje
 }
 
 function readMetadata(path: string): JsonObject | Fault {
-  try {
-    const body = parseJsonObject(readFileSync(path))
-    return body instanceof JsonFault ? new Fault(`The file ${path} ${body.text}`) : body
-  } catch (fault) {
-    const code = systemCode(fault)
-    if (code === undefined) throw fault
-    return new Fault(`The file ${path} cannot be read (${code})`)
-  }
+  const bytes = readNamedFile(path)
+  if (typeof bytes === 'string') return new Fault(`The file ${path} ${bytes}`)
+  const body = parseJsonObject(bytes)
+  return body instanceof JsonFault ? new Fault(`The file ${path} ${body.text}`) : body
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '../oauth/client.ts'
 import { CLIENT_METADATA_MEMBERS, isGiven, parseClientMetadata } from '../oauth/client-metadata.ts'
@@ -8,7 +7,7 @@ import { Fault } from '../oauth/fault.ts'
 import { type JsonObject, type JsonValue, parseJsonObject } from '../oauth/json.ts'
 import { hashSecret, type IsSecret } from '../ops/client-secret.ts'
 import type { Emit } from '../ops/events.ts'
-import { systemCode } from '../ops/fault.ts'
+import { readNamedFile } from '../ops/named-file.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { ClientStore } from '../store/ports.ts'
 import { withoutSecret } from './credentials.ts'
@@ -26,20 +25,14 @@ export function readDeclaredClients(
   server: { origin: string },
   environment: Environment,
 ): readonly DeclaredClient[] | string {
-  let bytes: Uint8Array
-  try {
-    bytes = readFileSync(path)
-  } catch (fault) {
-    const code = systemCode(fault)
-    if (code === undefined) throw fault
-    return `the file ${path} cannot be read (${code})`
-  }
+  const bytes = readNamedFile(path)
+  if (typeof bytes === 'string') return `the file ${path} ${bytes}`
   const clients = parseDeclaredClients(bytes, server, environment)
   return typeof clients === 'string' ? `in the file ${path}: ${clients}` : clients
 }
 
 /** `{"<client_id>": {…client metadata…}, …}`. */
-export function parseDeclaredClients(
+function parseDeclaredClients(
   bytes: Uint8Array,
   server: { origin: string },
   environment: Environment,

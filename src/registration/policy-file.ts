@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { OPTIONAL_MEMBERS, TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED } from '../oauth/client-metadata.ts'
 import { Fault } from '../oauth/fault.ts'
 import { type JsonObject, type JsonValue, parseJsonObject } from '../oauth/json.ts'
 import { SCOPES_SUPPORTED, scopeWithin } from '../oauth/scope.ts'
 import { isLoopbackHost } from '../oauth/uri.ts'
-import { systemCode } from '../ops/fault.ts'
+import { readNamedFile } from '../ops/named-file.ts'
 import type { RegistrationRules } from './policy.ts'
 
 type Read<T> = (value: JsonValue) => T | Fault
@@ -27,14 +26,8 @@ const RULES = {
 
 /** The rules of a policy file; or what is wrong with it, in one line that names the member. */
 export function readRegistrationRules(path: string): RegistrationRules | string {
-  let bytes: Uint8Array
-  try {
-    bytes = readFileSync(path)
-  } catch (fault) {
-    const code = systemCode(fault)
-    if (code === undefined) throw fault
-    return `the file ${path} cannot be read (${code})`
-  }
+  const bytes = readNamedFile(path)
+  if (typeof bytes === 'string') return `the file ${path} ${bytes}`
   const rules = parseRegistrationRules(bytes)
   return rules instanceof Fault ? `in the file ${path}: ${rules.about('').replace(/^[. ]/, '')}` : rules
 }
