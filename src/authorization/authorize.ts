@@ -130,7 +130,8 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
       const location = errorLocation({ redirect_uri, state, iss: issuer }, refusal)
       // RFC 9700 §4.11.2: "The authorization server MUST always authenticate the user first", and redirects on its
       // own only to where the person has been before. Anybody else sees where the link leads.
-      return remembered ? redirect(302, location) : refusalPage({ refusal, location, redirect_uri })
+      const isKnown = remembered?.redirect_hosts.includes(redirectHost(redirect_uri).host)
+      return isKnown ? redirect(302, location) : refusalPage({ refusal, location, redirect_uri })
     }
     const wanted = parseAuthorizationRequest(trusted, settings)
     if (wanted instanceof OAuthError) return refuse(wanted, trusted)

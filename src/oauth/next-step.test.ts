@@ -84,6 +84,15 @@ test('RFC 8252 §8.6 loopback and private schemes of public clients are asked ea
   assert.equal(step({ redirect_uri: LOOPBACK, remembered: before('http://127.0.0.1:1/cb') }), 'ask again')
 })
 
+test('A-185 RFC 8252 §8.6 an https address that passes codes on assures nobody but a client that authenticates', () => {
+  const redirect_uri = 'https://vscode.dev/redirect'
+  const remembered = before(redirect_uri)
+  assert.equal(step({ redirect_uri, remembered }), 'ask again')
+  assert.equal(step({ redirect_uri: `${redirect_uri}?x=1`, remembered }), 'ask again')
+  assert.equal(step({ redirect_uri, remembered, prompt: 'none' }), 'consent_required')
+  assert.equal(step({ redirect_uri, remembered, method: 'client_secret_post' }), 'issue')
+})
+
 test('RFC 8252 §8.6 a client that authenticates is assured, wherever the code goes', () => {
   assert.equal(
     step({ redirect_uri: LOOPBACK, method: 'client_secret_post', remembered: before(LOOPBACK) }),

@@ -1,5 +1,6 @@
 import type { AuthorizationRequest } from './authorization-request.ts'
 import { OAuthError } from './errors.ts'
+import { knownAddress } from './known-clients.ts'
 import type { RedirectHost } from './redirect-uri.ts'
 
 /** What a person said yes to before, for one client. */
@@ -22,7 +23,9 @@ export type NextStep =
  * The whole policy of consent. It is asked for each client, and again when scope or redirect host grow, or where the
  * client asks for it (`prompt=consent`). RFC 8252 §8.6: "authorization servers SHOULD NOT process authorization
  * requests automatically without user consent or interaction, except when the identity of the client can be assured":
- * a remembered consent spares the page only where the code goes to an https address or the client has to authenticate.
+ * a remembered consent spares the page only where the code goes to an https address that is the client's own, or the
+ * client has to authenticate. An address known to forward is nobody's own: whoever begins with a public client's id,
+ * which is no secret, has the code passed on to himself by a `state` of his.
  */
 export function nextStep(
   request: AuthorizationRequest,
@@ -46,8 +49,9 @@ export function nextStep(
     : { step: 'ask', again }
 }
 
-function isAssured({ client }: AuthorizationRequest, receiver: RedirectHost): boolean {
-  return receiver.kind === 'https' || client.metadata.token_endpoint_auth_method !== 'none'
+function isAssured({ client, redirect_uri }: AuthorizationRequest, receiver: RedirectHost): boolean {
+  if (client.metadata.token_endpoint_auth_method !== 'none') return true
+  return receiver.kind === 'https' && knownAddress(redirect_uri)?.forwards !== true
 }
 
 function covers(granted: string, wanted: string): boolean {

@@ -6,9 +6,11 @@ import { test } from 'node:test'
 import { type Folder, walk } from '../../src/corpus/sources/folder.ts'
 import { corpusiq } from '../cli/program.ts'
 import { testFolder } from '../corpus/folder.ts'
+import { registerManaged, update } from '../support/managing.ts'
 import { createMemoryCorpus } from '../support/memory-corpus.ts'
-import { obtainTokens, PUBLIC_CLIENT, registerClient } from '../support/scenario.ts'
+import { authorize, obtainTokens, PUBLIC_CLIENT, registerClient } from '../support/scenario.ts'
 import { createTestApp } from '../support/test-app.ts'
+import { isPage, isRedirectError, urlFor } from './authorization-answers.ts'
 import { consentScene } from './consent-scene.ts'
 import { failuresOf } from './served-app.ts'
 
@@ -106,4 +108,33 @@ test('A-184 a hint at or below the data directory, where that lies in a served f
     assert.deepEqual(met(hint), [], hint)
   }
   assert.deepEqual(met(''), ['data.md', 'tea.md'])
+})
+
+test('A-185 a stranger’s link with the id of a client whose address forwards gets no code without a word', async () => {
+  const scene = await consentScene()
+  for (const redirect_uri of ['https://vscode.dev/redirect', 'https://oauth.n8n.cloud/oauth2/callback']) {
+    const client = await registerClient(scene.app, { ...PUBLIC_CLIENT, redirect_uris: [redirect_uri] })
+    await authorize(scene.app, client, { browser: scene.browser })
+    await scene.makesNoCode(async () => {
+      const { form } = await scene.consentFor(client, { state: 'https://attacker.example' })
+      assert.equal(form.buttons.length, 1, 'allowed before: one button will do')
+    })
+  }
+  await scene.end()
+})
+
+test('A-186 a client that the person allowed leads nobody to a host that it added since', async () => {
+  const scene = await consentScene()
+  const client = await registerManaged(scene.app)
+  await authorize(scene.app, client, { browser: scene.browser })
+  const [first = ''] = client.redirect_uris
+  const added = 'https://phishing.example/sign-in'
+  const updated = await update(scene.app, client, { ...PUBLIC_CLIENT, redirect_uris: [first, added] })
+  assert.equal(updated.status, 200)
+  const faulty = (redirect_uri: string) =>
+    scene.browser.open(urlFor(scene.app, client, { redirect_uri, response_type: 'token' }))
+  isPage(await faulty(added))
+  const iss = scene.app.url
+  isRedirectError(await faulty(first), 'unsupported_response_type', { redirect_uri: first, iss })
+  await scene.end()
 })
