@@ -53,6 +53,39 @@ test('one data directory is held by one server; closed, it is free again', async
   await second.close()
 })
 
+test('the policy of the program decides beside the settings, and a policy file that is wrong rejects', async (context) => {
+  const right = await settings(context)
+  const corpusiq = await createCorpusIQ({
+    settings: right,
+    emit: () => {},
+    registrationPolicy: (client, { action, address }) =>
+      client.redirect_uris.includes('https://example.com/callback')
+        ? { error: 'access_denied', error_description: `not by ${action} from ${address}` }
+        : undefined,
+  })
+  const register = async (redirect_uri: string) => {
+    const request = new Request('https://notes.example.com/register', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ redirect_uris: [redirect_uri] }),
+    })
+    return corpusiq.fetch(request, PEER)
+  }
+  const refused = await register('https://example.com/callback')
+  assert.equal(refused.status, 403)
+  assert.deepEqual(await refused.json(), {
+    error: 'access_denied',
+    error_description: 'not by register from 127.0.0.1',
+  })
+  assert.equal((await register('https://example.com/other')).status, 201)
+  await corpusiq.close()
+  const wrong = { ...right, CORPUSIQ_REGISTRATION_POLICY: join(right.CORPUSIQ_DATA_DIR, 'none.json') }
+  await assert.rejects(
+    createCorpusIQ({ settings: wrong }),
+    /^Error: CORPUSIQ_REGISTRATION_POLICY: .*none\.json/,
+  )
+})
+
 test('a wrong setting rejects with its name, fault and example', async (context) => {
   const wrong = { ...(await settings(context)), CORPUSIQ_PORT: 'x' }
   await assert.rejects(createCorpusIQ({ settings: wrong }), /^Error: CORPUSIQ_PORT: "x" is not .* Example: /)

@@ -79,6 +79,21 @@ test('a flag is stronger than the environment, that than the .env file, that tha
   assert.equal(good({ CORPUSIQ_PORT: ' ' }, { file }).settings.port, 3)
 })
 
+test('who may register: a closed door stays closed whatever the other setting says', () => {
+  const access = (environment: Record<string, string>) => good(environment).settings.registrationAccess
+  for (const mode of ['open', 'token', 'approval', 'closed'] as const) {
+    assert.equal(access({ CORPUSIQ_REGISTRATION_ACCESS: mode }), mode)
+    assert.equal(access({ CORPUSIQ_REGISTRATION_ACCESS: mode.toUpperCase() }), mode)
+    const both = { CORPUSIQ_REGISTRATION_ACCESS: mode, CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION: 'false' }
+    assert.equal(access(both), 'closed')
+    assert.equal(access({ ...both, CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION: 'true' }), mode)
+  }
+  assert.equal(
+    good({ CORPUSIQ_REGISTRATION_POLICY: './policy.json' }).settings.registrationPolicy,
+    resolve(DIRECTORY, 'policy.json'),
+  )
+})
+
 test('the public URL follows the port, and is the loopback one where the server listens on all addresses', () => {
   assert.equal(good({ CORPUSIQ_PORT: '9000' }).settings.resourceUrl, 'http://127.0.0.1:9000')
   for (const host of ['0.0.0.0', '::', '[::]']) {
@@ -183,6 +198,7 @@ const WRONG: [string, Record<string, string>, string][] = [
     'taken by CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT',
   ],
   ['neither yes nor no', { CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION: 'maybe' }, 'neither true nor false'],
+  ['no way to register', { CORPUSIQ_REGISTRATION_ACCESS: 'invite' }, 'is none of open, token, approval, closed'],
   ['an origin with a path', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: 'https://a.example/x' }, 'not an origin'],
   ['an origin list with *', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: '*,https://a.example' }, 'not an origin'],
   ['the origin null', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: 'null' }, 'not an origin'],

@@ -152,6 +152,17 @@ test('A-052 a client waits until it is approved, once; then it counts as authori
   assert.equal(await store.clients.approve('client_unknown', approve), false)
 })
 
+test('A-052 what was replaced since it was looked at is not approved', async (t) => {
+  const store = await temporaryStore(t)
+  const waiting = await registered(store, { approval: 'pending' })
+  const approve = audit('client.approved')
+  assert.equal(await store.clients.replace(waiting, REPLACED), 'replaced')
+  assert.equal(await store.clients.approve(waiting.client_id, approve, { revision: 0 }), false)
+  assert.equal((await store.clients.find(waiting.client_id))?.approval, 'pending')
+  assert.equal(await store.clients.approve(waiting.client_id, approve, { revision: 1 }), true)
+  assert.equal((await store.clients.find(waiting.client_id))?.approval, undefined)
+})
+
 test('clients of the operator are listed apart from those that registered', async (t) => {
   const store = await temporaryStore(t)
   await registered(store)
