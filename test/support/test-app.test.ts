@@ -23,10 +23,13 @@ for (const metadata of [PUBLIC_CLIENT, CONFIDENTIAL_CLIENT]) {
       [
         'registration.received',
         'registration.accepted',
+        'authorization.requested',
         'login.succeeded',
+        'authorization.requested',
         'authorization.approved',
         'token.issued',
         'token.issued',
+        'access.granted',
       ],
     )
   })
