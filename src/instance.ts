@@ -124,7 +124,7 @@ function declaredClients(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly DeclaredClient[] | SettingFault {
   if (path === undefined) return []
-  const clients = readDeclaredClients(path, { origin: new URL(resourceUrl).origin }, environment)
+  const clients = readDeclaredClients(path, { origin: resourceUrl }, environment)
   return typeof clients === 'string' ? new SettingFault('CORPUSIQ_CLIENTS_FILE', clients) : clients
 }
 

@@ -8,7 +8,7 @@ import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { systemRandom } from '../ops/random.ts'
 import type { Settings } from '../ops/settings.ts'
-import type { Credentials, Issuance } from '../registration/credentials.ts'
+import { becomesConfidential, type Credentials, type Issuance } from '../registration/credentials.ts'
 import {
   editedClient,
   operatedClient,
@@ -104,7 +104,7 @@ async function change(
     if (changed instanceof Fault) return changed
     const { client, detail } = changed
     const audit = { at: systemClock(), type: 'client.updated', client_id, detail }
-    const forgetConsents = client.client_secret_hash !== undefined && before.client_secret_hash === undefined
+    const forgetConsents = becomesConfidential(before, client)
     const outcome = await clients.replace(client, audit, { forgetConsents })
     if (outcome !== 'replaced') continue
     tell({ type: 'client.updated', ...told(client) })

@@ -1,5 +1,6 @@
 import { INITIAL_ACCESS_TOKEN_PREFIX } from '../oauth/prefix.ts'
 import { SCOPES_SUPPORTED, scopeWithin } from '../oauth/scope.ts'
+import { hasEnded } from '../ops/client-secret.ts'
 import { systemClock } from '../ops/clock.ts'
 import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
@@ -64,7 +65,11 @@ export function listRegistrationTokens(options: DataOptions): Promise<Fault | un
         tokens.map((token) => [
           token.token_id,
           moment(token.created_at),
-          isOver(token, now) ? 'expired' : token.expires_at === 0 ? 'never' : moment(token.expires_at),
+          hasEnded(token.expires_at, now)
+            ? 'expired'
+            : token.expires_at === 0
+              ? 'never'
+              : moment(token.expires_at),
           String(token.uses_left ?? 'any'),
           token.scope ?? 'any',
           token.note ?? '-',
@@ -137,10 +142,6 @@ function told({ token_id, created_at, expires_at, uses_left, scope, note }: Regi
     ...(scope !== undefined && { scope }),
     ...(note !== undefined && { note }),
   }
-}
-
-function isOver({ expires_at }: RegistrationToken, now: number): boolean {
-  return expires_at !== 0 && expires_at <= now
 }
 
 function inWords({ uses_left, expires_at, scope }: RegistrationToken): string {

@@ -27,7 +27,6 @@ export const RESPONSE_TYPES_SUPPORTED = ['code'] as const
 
 export type TokenEndpointAuthMethod = (typeof TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED)[number]
 export type GrantType = (typeof GRANT_TYPES_SUPPORTED)[number]
-export type ResponseType = (typeof RESPONSE_TYPES_SUPPORTED)[number]
 
 /**
  * THE TABLE: one row for each member of RFC 7591 §2 and §3.1.1, and OpenID Registration §2's `application_type`.
@@ -141,6 +140,17 @@ export function isGiven(value: JsonValue | undefined): value is JsonValue {
   return (
     value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
   )
+}
+
+/**
+ * What a client is restricted to by the `scope` that it asked for by name; nothing where it named none and the default
+ * stands in (see `scope.ts`).
+ */
+export function registeredScope(
+  body: JsonObject,
+  { scope }: Pick<ClientMetadata, 'scope'>,
+): { registered_scope?: string } {
+  return isGiven(body.scope) ? { registered_scope: scope } : {}
 }
 
 /** The members given in a language of their own (`client_name#fr`), each with what is wrong with its name. */

@@ -3,22 +3,22 @@ import { test } from 'node:test'
 import { OAuthError } from './errors.ts'
 import {
   DEFAULT_SCOPE,
-  hasScope,
   SCOPES_SUPPORTED,
   scopeForAuthorization,
   scopeForRefresh,
   scopeForRegistration,
+  scopeWithin,
 } from './scope.ts'
 
 test('the default is part of what is supported', () => {
   for (const word of DEFAULT_SCOPE.split(' ')) assert.ok(SCOPES_SUPPORTED.some((known) => known === word))
 })
 
-test('hasScope compares whole words, RFC 6749 §3.3 "case-sensitive strings"', () => {
-  assert.ok(hasScope('corpus:read corpus:search', 'corpus:search'))
-  assert.ok(!hasScope('corpus:read', 'corpus'))
-  assert.ok(!hasScope('corpus:read', 'Corpus:read'))
-  assert.ok(!hasScope('', 'corpus:read'))
+test('scopes are whole words, RFC 6749 §3.3 "case-sensitive strings"', () => {
+  assert.equal(scopeWithin('corpus:read corpus:search', ['corpus:search']), 'corpus:search')
+  for (const limit of ['corpus', 'Corpus:read', ''])
+    assert.equal(scopeWithin('corpus:read', [limit]), undefined)
+  assert.equal(scopeWithin('', ['corpus:read']), undefined)
 })
 
 test('registration keeps what it knows, once each, in the order asked for', () => {

@@ -12,11 +12,6 @@ export const DEFAULT_SCOPE = 'corpus:read corpus:search'
  */
 const OFFLINE_ACCESS = 'offline_access'
 
-/** RFC 6749 §3.3: "a list of space-delimited, case-sensitive strings", "their order does not matter". */
-export function hasScope(scope: string, word: string): boolean {
-  return scope.split(' ').includes(word)
-}
-
 /**
  * What a registration's `scope` registers. Unknown words are left out, as real clients ask for `openid`, `claudeai`,
  * `mcp`; where nothing else is left, the default stands in. A registration without `scope` never comes here: that client

@@ -1,6 +1,7 @@
 import { bearerChallenge, parseBearer } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { INITIAL_ACCESS_TOKEN_PREFIX } from '../oauth/prefix.ts'
+import { hasEnded } from '../ops/client-secret.ts'
 import type { Clock } from '../ops/clock.ts'
 import { storageKey } from '../ops/digest.ts'
 import type { Settings } from '../ops/settings.ts'
@@ -29,7 +30,7 @@ export function createAdmission(deps: {
     const key = storageKey(INITIAL_ACCESS_TOKEN_PREFIX, presented)
     const token = key && (await registrationTokens.find(key))
     if (!token) return refusedToken('unknown or was revoked')
-    if (token.expires_at !== 0 && token.expires_at <= now()) return refusedToken('has expired')
+    if (hasEnded(token.expires_at, now())) return refusedToken('has expired')
     if (token.uses_left === 0) return refusedToken('is used up')
     return { token }
   }
@@ -44,7 +45,7 @@ function switchedOff(): OAuthError {
   return new OAuthError(
     'access_denied',
     'dynamic client registration is switched off at this server: its operator can switch it on or register the client',
-    { reason: 'CORPUSIQ_REGISTRATION_ACCESS is closed, or registration is not allowed', status: 403 },
+    { reason: 'CORPUSIQ_REGISTRATION_ACCESS is closed, or registration is not allowed' },
   )
 }
 

@@ -1,5 +1,5 @@
 import { clientInformation } from '../oauth/client-information.ts'
-import { isGiven, parseClientMetadata } from '../oauth/client-metadata.ts'
+import { parseClientMetadata, registeredScope } from '../oauth/client-metadata.ts'
 import { clientName } from '../oauth/client-name.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { JsonObject } from '../oauth/json.ts'
@@ -14,6 +14,7 @@ import type { Handler, RequestContext, Route } from '../web/handler.ts'
 import { addressKey, createRateLimit } from '../web/rate-limit.ts'
 import { answerJson } from '../web/refusal.ts'
 import { createAuthenticateManager, type Manager } from './authenticate-manager.ts'
+import { becomesConfidential } from './credentials.ts'
 import { readRegistration } from './read-registration.ts'
 import type { JudgeRegistration } from './registration-judge.ts'
 import { judgeIssued } from './update-request.ts'
@@ -68,7 +69,7 @@ function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' 
   const { settings, clients, audit, isSecret, judge, now, random, emit } = deps
   const authenticate = createAuthenticateManager(clients)
   const limit = settings.registrationRate && createRateLimit(settings.registrationRate, now)
-  const server = { origin: new URL(settings.resourceUrl).origin }
+  const server = { origin: settings.resourceUrl }
 
   /** Hands a refusal on, told and recorded. Whose it was is known only where the token was right. */
   const refuse = <Refusal extends Response | OAuthError>(
@@ -113,7 +114,7 @@ function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' 
     const echoed = before.registered_scope === undefined && metadata.scope === before.metadata.scope
     const proposed = {
       metadata,
-      ...(isGiven(body.scope) && !echoed && { registered_scope: metadata.scope }),
+      ...(!echoed && registeredScope(body, metadata)),
     }
     const judged = await judge(proposed, { address, client: before })
     if (judged instanceof OAuthError) return judged
@@ -121,12 +122,10 @@ function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' 
     const { client, issued } = await updatedClient(before, judged, manager.answerLost, settings, at, random)
     const client_name = clientName(client.metadata)
     const { redirect_uris } = client.metadata
-    // A remembered consent spares a client that authenticates the page (RFC 8252 §8.6): not one that was public.
-    const forgetConsents = client.client_secret_hash !== undefined && before.client_secret_hash === undefined
     const outcome = await clients.replace(
       client,
       { at, type: 'client.updated', address, client_id, detail: client_name },
-      { forgetConsents },
+      { forgetConsents: becomesConfidential(before, client) },
     )
     if (outcome !== 'replaced') return outcome
     const { approval } = client

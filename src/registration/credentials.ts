@@ -68,6 +68,14 @@ export function withoutSecret({
 }
 
 /**
+ * Whether a client that was public holds a secret now. What people allowed the public one is then forgotten: a remembered
+ * consent spares a client that authenticates the page (RFC 8252 §8.6), and nobody agreed to that.
+ */
+export function becomesConfidential(before: Client, after: Client): boolean {
+  return before.client_secret_hash === undefined && after.client_secret_hash !== undefined
+}
+
+/**
  * A registration access token (RFC 7592 §3); one that the client had before is forgotten. RFC 7592 §5: it "MUST contain
  * sufficient entropy to prevent a random guessing attack of this token".
  */

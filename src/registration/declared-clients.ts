@@ -1,6 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Client } from '../oauth/client.ts'
-import { CLIENT_METADATA_MEMBERS, isGiven, parseClientMetadata } from '../oauth/client-metadata.ts'
+import {
+  CLIENT_METADATA_MEMBERS,
+  isGiven,
+  parseClientMetadata,
+  registeredScope,
+} from '../oauth/client-metadata.ts'
 import { clientName } from '../oauth/client-name.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { Fault } from '../oauth/fault.ts'
@@ -10,7 +15,7 @@ import type { Emit } from '../ops/events.ts'
 import { readNamedFile } from '../ops/named-file.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { ClientStore } from '../store/ports.ts'
-import { withoutSecret } from './credentials.ts'
+import { becomesConfidential, withoutSecret } from './credentials.ts'
 
 /** A client as the clients file declares it; its secret is known as it is, or as its hash alone. */
 export type DeclaredClient = Pick<Client, 'client_id' | 'metadata' | 'registered_scope'> & {
@@ -82,7 +87,7 @@ function parseDeclaredClient(
   return {
     client_id,
     metadata,
-    ...(isGiven(declared.scope) && { registered_scope: metadata.scope }),
+    ...registeredScope(declared, metadata),
     ...(secret && { secret }),
   }
 }
@@ -162,7 +167,7 @@ export async function applyDeclaredClients(
       emit({ type: 'registration.accepted', ...told })
       return undefined
     }
-    const forgetConsents = client_secret_hash !== undefined && stored === undefined
+    const forgetConsents = becomesConfidential(before, client)
     const outcome = await clients.replace(client, audit('client.updated', client_id), { forgetConsents })
     if (outcome !== 'replaced') return apply(wanted)
     emit({ type: 'client.updated', ...told })

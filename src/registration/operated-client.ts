@@ -1,5 +1,5 @@
 import type { Client } from '../oauth/client.ts'
-import { isGiven, parseClientMetadata } from '../oauth/client-metadata.ts'
+import { parseClientMetadata, registeredScope } from '../oauth/client-metadata.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { JsonObject } from '../oauth/json.ts'
 import { hasEnded } from '../ops/client-secret.ts'
@@ -23,9 +23,9 @@ export async function operatedClient(
   body: JsonObject,
   { settings, now, random }: Workshop,
 ): Promise<Issuance | OAuthError> {
-  const metadata = parseClientMetadata(body, { origin: new URL(settings.resourceUrl).origin })
+  const metadata = parseClientMetadata(body, { origin: settings.resourceUrl })
   if (metadata instanceof OAuthError) return metadata
-  const registration = { metadata, ...(isGiven(body.scope) && { registered_scope: metadata.scope }) }
+  const registration = { metadata, ...registeredScope(body, metadata) }
   const { client, issued } = await newClient(registration, settings, now, random)
   return { client: { ...client, source: 'operator' }, issued }
 }
@@ -39,7 +39,7 @@ export async function editedClient(
   body: JsonObject,
   { settings, now, random }: Workshop,
 ): Promise<Issuance | OAuthError> {
-  const metadata = parseClientMetadata(body, { origin: new URL(settings.resourceUrl).origin })
+  const metadata = parseClientMetadata(body, { origin: settings.resourceUrl })
   if (metadata instanceof OAuthError) return metadata
   const { metadata: _, registered_scope, scope_limit, ...kept } = before
   const sameScope = metadata.scope === before.metadata.scope
@@ -51,7 +51,7 @@ export async function editedClient(
           ...(registered_scope !== undefined && { registered_scope }),
           ...(scope_limit !== undefined && { scope_limit }),
         }
-      : isGiven(body.scope) && { registered_scope: metadata.scope }),
+      : registeredScope(body, metadata)),
   }
   if (metadata.token_endpoint_auth_method === 'none') return { client: withoutSecret(client), issued: {} }
   const { client_secret_hash, client_secret_expires_at } = client

@@ -6,8 +6,7 @@ import { redirectHost } from '../oauth/redirect-uri.ts'
 import { scopeWithin } from '../oauth/scope.ts'
 
 /** What a client is by its redirect URIs: a site, an app that owns a scheme, a program on the person's device. */
-export const CLIENT_KINDS = ['web', 'native', 'loopback'] as const
-export type ClientKind = (typeof CLIENT_KINDS)[number]
+export type ClientKind = 'web' | 'native' | 'loopback'
 
 /** What clients of one kind may be; what is absent is not restricted. */
 export type KindRules = {

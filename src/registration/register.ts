@@ -1,5 +1,5 @@
 import { clientInformation } from '../oauth/client-information.ts'
-import { isGiven, parseClientMetadata } from '../oauth/client-metadata.ts'
+import { parseClientMetadata, registeredScope } from '../oauth/client-metadata.ts'
 import { claimedName, clientName } from '../oauth/client-name.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { Clock } from '../ops/clock.ts'
@@ -65,7 +65,7 @@ function registrationEndpoint({
 }: RegistrationDependencies): Handler {
   const admit = createAdmission({ access: settings.registrationAccess, registrationTokens, now })
   const limit = settings.registrationRate && createRateLimit(settings.registrationRate, now)
-  const server = { origin: new URL(settings.resourceUrl).origin }
+  const server = { origin: settings.resourceUrl }
 
   return async (request, { address }) => {
     const at = now()
@@ -96,8 +96,8 @@ function registrationEndpoint({
     const metadata = parseClientMetadata(body, server)
     if (metadata instanceof OAuthError) return refuse(metadata, claimed)
 
-    // decide: only a scope that was asked for by name restricts
-    const proposed = { metadata, ...(isGiven(body.scope) && { registered_scope: metadata.scope }) }
+    // decide
+    const proposed = { metadata, ...registeredScope(body, metadata) }
     const judged = await judge(proposed, {
       address,
       ...(token?.scope !== undefined && { scope_limit: token.scope }),

@@ -17,7 +17,7 @@ export function decode(bytes: Uint8Array): string | undefined {
 }
 
 /** Text holds no NUL, except in encodings that a byte order mark announces. */
-export function isBinary(bytes: Uint8Array): boolean {
+function isBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, SNIFFED).includes(0)
 }
 
