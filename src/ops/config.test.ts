@@ -198,7 +198,11 @@ const WRONG: [string, Record<string, string>, string][] = [
     'taken by CORPUSIQ_OAUTH_REGISTRATION_ENDPOINT',
   ],
   ['neither yes nor no', { CORPUSIQ_ALLOW_DYNAMIC_CLIENT_REGISTRATION: 'maybe' }, 'neither true nor false'],
-  ['no way to register', { CORPUSIQ_REGISTRATION_ACCESS: 'invite' }, 'is none of open, token, approval, closed'],
+  [
+    'no way to register',
+    { CORPUSIQ_REGISTRATION_ACCESS: 'invite' },
+    'is none of open, token, approval, closed',
+  ],
   ['an origin with a path', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: 'https://a.example/x' }, 'not an origin'],
   ['an origin list with *', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: '*,https://a.example' }, 'not an origin'],
   ['the origin null', { CORPUSIQ_CORS_ALLOW_ORIGINS_CSV: 'null' }, 'not an origin'],
