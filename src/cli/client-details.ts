@@ -1,5 +1,6 @@
 import type { Client, Tombstone } from '../oauth/client.ts'
 import { identifyClient, identityLine } from '../oauth/client-identity.ts'
+import { isRevivable } from '../oauth/revival.ts'
 import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { GrantRow } from '../store/ports.ts'
@@ -52,9 +53,16 @@ function details(client: Client, grants: readonly GrantRow[]) {
   }
 }
 
-function remains({ client, removed_at, cause, held_secret }: Tombstone) {
-  const revivable = cause !== 'revoked' && !held_secret
-  return { removed_at, cause, held_secret, revivable, ...about(client), ...client.metadata }
+function remains(tombstone: Tombstone) {
+  const { client, removed_at, cause, held_secret } = tombstone
+  return {
+    removed_at,
+    cause,
+    held_secret,
+    revivable: isRevivable(tombstone),
+    ...about(client),
+    ...client.metadata,
+  }
 }
 
 function about(client: Client) {

@@ -1,3 +1,4 @@
+import { identifyClient, identityLine } from '../oauth/client-identity.ts'
 import { systemClock } from '../ops/clock.ts'
 import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
@@ -20,17 +21,19 @@ export function listClients(
         client_id_issued_at,
         ...(client_secret_expires_at === undefined ? {} : { client_secret_expires_at }),
         ...(approval && { approval }),
+        verified: identifyClient(metadata).verified ?? false,
         ...metadata,
       }),
     )
     show(options.json, rows, () =>
       table(
-        ['CLIENT', 'REGISTERED', 'APPROVAL', 'NAME', 'REDIRECT URIS'],
+        ['CLIENT', 'REGISTERED', 'APPROVAL', 'NAME', 'IDENTITY', 'REDIRECT URIS'],
         rows.map((row) => [
           row.client_id,
           moment(row.client_id_issued_at),
           row.approval ?? '-',
           row.client_name ?? '-',
+          identityLine(identifyClient(row)),
           (row.redirect_uris ?? []).join(' '),
         ]),
       ),

@@ -33,7 +33,7 @@ test('clients: listed with what they registered, never a secret; deleted, they a
   assert.equal(listed.code, 0)
   assert.match(
     listed.output,
-    new RegExp(`${client.client_id}.*Test Client.*https://client\\.example\\.com/callback`),
+    new RegExp(`${client.client_id}.*Test Client.*unverified.*https://client\\.example\\.com/callback`),
   )
   const json = await corpusiq(['clients', 'list', '--json', ...data])
   assert.deepEqual(
@@ -47,13 +47,20 @@ test('clients: listed with what they registered, never a secret; deleted, they a
   assert.equal((await callMcp(server, tokens.access_token)).status, 401)
   const refused = await refresh(server, client, tokens.refresh_token ?? '')
   assert.equal(refused.status, 401)
-  const page = await server.fetch(new Request(authorizationRequest(server, client).url))
-  assert.equal(page.status, 400)
-  assert.equal(page.headers.get('location'), null)
+  const comesTo = async () => (await new Browser(server).open(authorizationRequest(server, client).url)).url
+  assert.equal((await comesTo()).pathname, '/login')
 
   const again = await corpusiq(['clients', 'delete', client.client_id, ...data])
   assert.equal(again.code, 1)
   assert.match(again.errors, /^corpusiq: There is no client client_\S+\. See: corpusiq clients list\n$/)
+
+  // The owner alone lets it back in, and nobody after it was revoked for cause.
+  const returned = await obtainTokens(server, client)
+  assert.equal((await callMcp(server, returned.access_token)).status, 200)
+  assert.equal((await corpusiq(['clients', 'delete', client.client_id, '--revoke', ...data])).code, 0)
+  assert.equal((await callMcp(server, returned.access_token)).status, 401)
+  assert.equal((await comesTo()).pathname, '/authorize')
+  assert.equal((await corpusiq(['clients', 'list', ...data])).output.includes(client.client_id), false)
 })
 
 test('grants: listed with client, scope and times; revoked, its tokens are refused at once, others stay', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { granted, NOW, newCode, newGrant, newKey, registered, temporaryStore } from './rows.ts'
+import { audit, granted, NOW, newCode, newGrant, newKey, registered, temporaryStore } from './rows.ts'
 
 const decision = (client_id: string, more: { id?: string; scope?: string; hosts?: string[] } = {}) => ({
   id: more.id ?? 'decision_1',
@@ -118,4 +118,58 @@ test('A-087 a consent is remembered per client, widened by each approval and unt
   })
   assert.equal(await store.consents.find('account_1', other.client_id), undefined)
   assert.equal(await store.consents.find('account_2', client_id), undefined)
+})
+
+test('a removed client comes back with the code that its owner allows, in one step, or not at all', async (t) => {
+  const store = await temporaryStore(t)
+  const revive = audit('client.revived')
+  const removed = async (cause?: 'revoked') => {
+    const { client_id } = await granted(store, (await registered(store)).client_id)
+    await store.clients.remove(client_id, audit('client.deleted'), cause && { cause })
+    return client_id
+  }
+  const client_id = await removed()
+  const first = newCode(client_id)
+  assert.equal(
+    await store.codes.issue(first, decision(client_id)),
+    'client_gone',
+    'not without being asked to',
+  )
+  assert.equal(await store.clients.find(client_id), undefined)
+
+  const allowed = { ...decision(client_id, { id: 'decision_2' }), revive }
+  const codes = Array.from({ length: 10 }, () => newCode(client_id))
+  const outcomes = await Promise.all(codes.map((code) => store.codes.issue(code, allowed)))
+  assert.deepEqual(outcomes, ['issued', ...Array(9).fill('decided_before')])
+  assert.equal((await store.clients.find(client_id))?.revision, 1)
+  assert.equal(await store.clients.findTombstone(client_id), undefined)
+  assert.ok(await store.codes.find(codes[0]?.key ?? newKey()))
+  assert.ok(await store.consents.find('account_1', client_id))
+  const records = await store.audit.page({ limit: 100 })
+  assert.equal(records.filter(({ type }) => type === 'client.revived').length, 1)
+
+  // Denied before, so that nothing may come of it.
+  await store.clients.remove(client_id, audit('client.deleted'))
+  const denied = { ...decision(client_id, { id: 'decision_3' }), revive }
+  await store.codes.deny(denied)
+  assert.equal(await store.codes.issue(newCode(client_id), denied), 'decided_before')
+  assert.equal(await store.clients.find(client_id), undefined)
+  assert.equal(await store.consents.find('account_1', client_id), undefined)
+
+  const revoked = await removed('revoked')
+  const refused = { ...decision(revoked, { id: 'decision_4' }), revive }
+  assert.equal(await store.codes.issue(newCode(revoked), refused), 'client_gone')
+  assert.equal(await store.clients.find(revoked), undefined)
+  assert.equal(await store.consents.find('account_1', revoked), undefined)
+})
+
+test('a code from before its client’s end is not redeemed after it came back', async (t) => {
+  const store = await temporaryStore(t)
+  const { client_id } = await granted(store, (await registered(store)).client_id)
+  const code = newCode(client_id)
+  await store.codes.issue(code)
+  await store.clients.remove(client_id, audit('client.deleted'))
+  await store.clients.revive(client_id, audit('client.revived'))
+  assert.equal(await store.codes.find(code.key), undefined)
+  assert.deepEqual(await store.codes.redeem(code.key, NOW, newGrant(client_id)), { outcome: 'gone' })
 })
