@@ -7,7 +7,7 @@ import { show } from './output.ts'
 
 /** `corpusiq clients approve <client_id>`: it may authorize from now on. Says what it is that was approved. */
 export function approveClient(client_id: string, options: DataOptions): Promise<Fault | undefined> {
-  return withStore(options, async ({ clients }) => {
+  return withStore(options, async ({ clients }, _settings, tell) => {
     const client = await clients.find(client_id)
     if (!client)
       return new Fault(`There is no client ${safeText(client_id)}. See: corpusiq clients list --pending`)
@@ -24,6 +24,7 @@ export function approveClient(client_id: string, options: DataOptions): Promise<
     if (!(await clients.approve(client_id, audit, { revision }))) {
       return new Fault(`${client_id} has changed just now. Look at it again: corpusiq clients list --pending`)
     }
+    tell({ type: 'client.approved', client_id, account_id: '' })
     const { redirect_uris } = metadata
     const client_name = clientName(metadata)
     show(
