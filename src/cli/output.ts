@@ -14,9 +14,16 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n')
 }
 
-/** For people in columns, for programs as JSON. */
+/** For people in columns, for programs as JSON: the same to them, though a terminal in between obeys nothing of it. */
 export function show(json: boolean | undefined, value: unknown, text: () => string): void {
-  process.stdout.write(`${json ? JSON.stringify(value, undefined, 2) : text()}\n`)
+  process.stdout.write(`${json ? JSON.stringify(value, undefined, 2).replace(OBEYED, escaped) : text()}\n`)
+}
+
+/** What JSON leaves as it is: C1 controls, line separators, marks that turn the direction. All of one UTF-16 unit. */
+const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Seconds since the epoch as `2026-11-24 12:00` (UTC); a dash for none. */

@@ -114,7 +114,7 @@ test('A-074 signed in, and yet no code leaves without consent to this client', a
   assert.equal(codes(), before)
 })
 
-test('A-074 prompt=none where the person has allowed less, or another address: consent_required', async () => {
+test('A-074 prompt=none where the person has allowed less: consent_required; at another host (A-186): a page', async () => {
   const client = await registerClient(scene.app, {
     ...PUBLIC_CLIENT,
     redirect_uris: [CALLBACK, 'https://second.example.com/callback', 'http://127.0.0.1:7777/cb'],
@@ -125,11 +125,12 @@ test('A-074 prompt=none where the person has allowed less, or another address: c
   for (const changes of [
     { ...none, redirect_uri, scope: 'corpus:read corpus:search' },
     { ...none, redirect_uri, scope: undefined },
-    { ...none, redirect_uri: 'https://second.example.com/callback' },
-    { ...none, redirect_uri: 'http://127.0.0.1:7777/cb' },
   ]) {
     const visit = await scene.browser.open(urlFor(scene.app, client, changes))
     isRedirectError(visit, 'consent_required', { redirect_uri: changes.redirect_uri, iss: scene.app.url })
+  }
+  for (const other of ['https://second.example.com/callback', 'http://127.0.0.1:7777/cb']) {
+    isPage(await scene.browser.open(urlFor(scene.app, client, { ...none, redirect_uri: other })))
   }
   const visit = await scene.browser.open(urlFor(scene.app, client, none))
   assert.ok(visit.url.searchParams.has('code'))

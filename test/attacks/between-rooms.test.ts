@@ -89,10 +89,16 @@ test('A-183 nothing of a registration is an order to the terminal of the operato
     ...PUBLIC_CLIENT,
     jwks: { keys: [key] },
   })
-  for (const command of [['clients', 'show', client_id], ['clients', 'list'], ['journal']]) {
+  for (const command of [
+    ['clients', 'show', client_id],
+    ['clients', 'show', client_id, '--json'],
+    ['clients', 'list'],
+    ['journal'],
+  ]) {
     const { code, output, errors } = await corpusiq([...command, '--data-dir', app.settings.dataDir])
     assert.equal(code, 0, errors)
     assert.doesNotMatch(output, /[^\P{C}\n]/u, command.join(' '))
+    if (command.includes('--json')) assert.equal(JSON.parse(output).jwks.keys[0][`${orders}name`], orders)
   }
 })
 
