@@ -1,4 +1,4 @@
-import type { Client } from '../oauth/client.ts'
+import type { TrustedRequest } from '../oauth/authorization-request.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { SignedIn } from '../oauth/grant.ts'
 import type { Parameters } from '../oauth/parameters.ts'
@@ -8,7 +8,7 @@ import { formToken, isFormToken, isFromOurPage, ownOrigins } from '../web/csrf.t
 import type { Handler, RequestContext } from '../web/handler.ts'
 import { redirect } from '../web/redirect.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
-import { displayName, refusalPage } from './pages.ts'
+import { refusalPage } from './pages.ts'
 import { TRANSACTION_SECONDS } from './transaction.ts'
 import { waitingPage } from './waiting-page.ts'
 
@@ -28,17 +28,16 @@ export type ApprovalFields = { readonly approval: string; readonly token: string
 /** The page for a client that waits, as an answer to its authorization request. */
 export function waiting(
   { sealing, now, signIn }: Pick<AuthorizationDependencies, 'sealing' | 'now' | 'signIn'>,
-  client: Client,
+  { client, redirect_uri }: TrustedRequest,
   signedIn: SignedIn | undefined,
   context: RequestContext,
 ): Response {
-  const { client_id, revision = 0, metadata } = client
+  const { client_id, revision = 0 } = client
   const return_to = requestPath(context)
   const approval = { client_id, revision, return_to, expires_at: now() + TRANSACTION_SECONDS }
   return waitingPage({
-    client_id,
-    clientName: displayName(client),
-    redirect_uris: metadata.redirect_uris,
+    client,
+    redirect_uri,
     again: return_to,
     approval: signedIn && {
       username: signedIn.account.username,

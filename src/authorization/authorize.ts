@@ -122,7 +122,7 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     })
     if (client.approval === 'pending') {
       told(new OAuthError('unauthorized_client', 'the client waits for approval'), client_id)
-      return waiting(deps, client, signedIn, context)
+      return waiting(deps, trusted, signedIn, context)
     }
     const remembered = signedIn && (await consents.find(signedIn.account.account_id, client_id))
     const refuse = (refusal: OAuthError, { redirect_uri, state }: TrustedRequest) => {

@@ -1,15 +1,19 @@
+import type { Client } from '../oauth/client.ts'
+import { identifyClient } from '../oauth/client-identity.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
 import { html, type SafeHtml } from '../web/html.ts'
 import { page } from '../web/layout.ts'
 import type { ApprovalFields } from './approval.ts'
+import { flagWarnings, receiverIntroduction, receiverNotice } from './identity-notice.ts'
+import { displayName } from './pages.ts'
 
 /** Where the owner's approval is sent. */
 export const APPROVAL_PATH = '/authorize/approval'
 
 export type WaitingView = {
-  readonly client_id: string
-  readonly clientName: string
-  readonly redirect_uris: readonly string[]
+  readonly client: Client
+  /** That of the request. */
+  readonly redirect_uri: string
   /** The very request, to be made again. */
   readonly again: string
   /** For whoever is signed in: what approves it at once. Else the way to sign in. */
@@ -19,22 +23,29 @@ export type WaitingView = {
 
 /**
  * Nobody approved this client yet. It says so to whoever comes with it; the owner can end the wait here, everybody else
- * goes on from here once it is done. All that the client can send codes to is named: that is what is approved.
+ * goes on from here once it is done. Every host that the client can have codes sent to is named: that is what is approved.
  */
 export function waitingPage(view: WaitingView): Response {
-  const { client_id, clientName, again, approval, signInPath } = view
-  const hosts = [...new Set(view.redirect_uris.map((uri) => redirectHost(uri).host))]
+  const { client, redirect_uri, again, approval, signInPath } = view
+  const name = displayName(client)
+  const identity = identifyClient(client.metadata, redirect_uri)
+  const receiver = redirectHost(redirect_uri)
+  const hosts = new Set(client.metadata.redirect_uris.map((uri) => redirectHost(uri).host))
+  hosts.delete(receiver.host)
   return page({
-    title: `${clientName} waits for approval · CorpusIQ`,
+    title: `${name} waits for approval · CorpusIQ`,
     status: 403,
     body: html`<section class="card">
-<h1><bdi>${clientName}</bdi> waits for approval</h1>
-<p>It registered here, and the owner of this server has to approve it before it can ask for access. What it gets access to would go to</p>
-${hosts.map((host) => html`<p class="host">${host}</p>\n`)}
-<p class="warning">Nobody has checked the name <bdi>${clientName}</bdi>. Approve it only if you know who started this, and recognise the address.</p>
+<h1><bdi>${name}</bdi> waits for approval</h1>
+<p>It registered here, and the owner of this server has to approve it before it can ask for access.</p>
+<p>${receiverIntroduction(receiver)}</p>
+<p class="host">${receiver.host}</p>
+${receiverNotice(identity, redirect_uri, name)}
+${flagWarnings(identity)}
+${hosts.size > 0 && html`<p>It may also have it go to</p>\n${[...hosts].map((host) => html`<p class="host">${host}</p>\n`)}`}
 ${approval ? approvalForm(approval.fields, approval.username) : html`<p>You are the owner? <a href="${signInPath}">Sign in to approve it</a>.</p>`}
 <p>Once it is approved, go on from here: <a href="${again}">Try again</a></p>
-<p class="muted">Error: <code>unauthorized_client</code>, client_id <code>${client_id}</code></p>
+<p class="muted">Error: <code>unauthorized_client</code>, client_id <code>${client.client_id}</code></p>
 </section>`,
   })
 }

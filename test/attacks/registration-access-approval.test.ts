@@ -292,6 +292,19 @@ test('A-052 A-085 a name that is markup stays text on the page', async () => {
   assert.equal(tryAgain(visit).searchParams.get('state'), '"><script>alert(1)</script>')
 })
 
+test('A-052 the page tells whose the address is, and flags a name that is another’s', async () => {
+  const shown = async (client_name: string, redirect_uris: readonly string[]) => {
+    const client = await registerManaged(app, { ...PUBLIC_CLIENT, client_name, redirect_uris })
+    return (await owner.open(urlFor(app, client, { redirect_uri: redirect_uris[0] }))).text
+  }
+  const claude = 'https://claude.ai/api/mcp/auth_callback'
+  assert.match(await shown('Claude', [claude]), /Verified\..*address of Claude/)
+  const thief = await shown('Claude', ['https://thief.example/cb', claude])
+  assert.match(thief, /Unverified\./)
+  assert.match(thief, /Its name is, or looks like, that of Claude/)
+  assert.match(thief, /It may also have it go to<\/p>\s*<p class="host">claude\.ai</)
+})
+
 test('A-052 a client that waits can still be read and ended by itself', async () => {
   const client = await registerManaged(app)
   assert.equal((await readBack(app, client)).status, 200)
