@@ -34,7 +34,7 @@ export type Store = {
  */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
-  readonly retryAfter = 2
+  readonly retryAfter = 1
 }
 
 /** The data directory holds what this program can't use; nothing was changed. The message is a line for a terminal. */
@@ -206,10 +206,11 @@ export type AuthorizationCode = {
 
 export type CodeStore = {
   /**
-   * Stores the code; a client's first one makes it an authorized one, from `issued_at` on. With `decision`, only if no decision was made on that transaction before (one of any number of
+   * Stores the code; a client's first one makes it an authorized one, from `issued_at` on (absent: from
+   * `expires_at`). With `decision`, only if no decision was made on that transaction before (one of any number of
    * concurrent calls wins), and remembers the consent, widened by what was granted before. `client_gone` where the
-   * client was deleted meanwhile; with `revive` it is brought back first, in the same transaction, if `ClientStore.revive`
-   * would.
+   * client was deleted meanwhile; with `revive` it is brought back first, in the same transaction, if
+   * `ClientStore.revive` would.
    */
   issue(
     code: AuthorizationCode & { readonly issued_at?: number },

@@ -49,7 +49,7 @@ export function createSurfaces({
     refuse,
     fail(fault, request_id, surface, request) {
       const busy = fault instanceof StoreUnavailable
-      const headers: Record<string, string> = busy ? { 'retry-after': '1' } : {}
+      const headers: Record<string, string> = busy ? { 'retry-after': String(fault.retryAfter) } : {}
       if (surface === 'browser') {
         return dress(failurePage(busy ? 503 : 500, request_id, headers), surface, request)
       }
