@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { OAuthError } from '../oauth/errors.ts'
-import { hashPassword, sha256, verifyPassword } from './digest.ts'
+import { hashPassword, sha256, UNMATCHED_PASSWORD_HASH, verifyPassword } from './digest.ts'
 import type { Settings } from './settings.ts'
 
 type HashName = Settings['clientSecretHash']
@@ -13,7 +13,7 @@ export async function hashSecret(secret: string, hash: HashName): Promise<string
 /** Compared with where there is no hash, so that an unknown client costs as much as a known one; nothing hashes to it. */
 export const NOBODY: Readonly<Record<HashName, string>> = {
   sha256: `sha256:${'A'.repeat(43)}`,
-  argon2id: `$argon2id$v=19$m=47104,t=1,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`,
+  argon2id: UNMATCHED_PASSWORD_HASH,
 }
 
 /** Slow hashes at once, waiting ones included: each takes 46 MiB and a thread, and logins need the threads too. */

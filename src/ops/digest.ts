@@ -34,9 +34,16 @@ const ARGON2ID = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 } as
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(16)
   const tag = await argon2('argon2id', { ...ARGON2ID, message: composed(password), nonce })
-  const parameters = `m=${ARGON2ID.memory},t=${ARGON2ID.passes},p=${ARGON2ID.parallelism}`
-  return `$argon2id$v=19$${parameters}$${unpadded(nonce)}$${unpadded(tag)}`
+  return phc(unpadded(nonce), unpadded(tag))
 }
+
+function phc(salt: string, tag: string): string {
+  const { memory, passes, parallelism } = ARGON2ID
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${salt}$${tag}`
+}
+
+/** A hash that takes as long to compare with as any of `hashPassword`, and that nothing hashes to. */
+export const UNMATCHED_PASSWORD_HASH = phc('A'.repeat(22), 'A'.repeat(43))
 
 /** Whether `password` is the one behind `phc`; the parameters are read from it, so old hashes outlive a change of ours. */
 export async function verifyPassword(password: string, phc: string): Promise<boolean> {
