@@ -1,15 +1,15 @@
 import { bearerChallenge, parseBearer } from '../oauth/bearer.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { AccessTokenClaims } from '../oauth/grant.ts'
+import { DEFAULT_SCOPE } from '../oauth/scope.ts'
 import type { Emit } from '../ops/events.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { RequestContext } from '../web/handler.ts'
 
-/** What the whole resource offers: asked for by a challenge that cannot know yet what the client wants to do. */
-const RESOURCE_SCOPE = 'corpus:read corpus:search'
+type GuardSettings = Pick<Settings, 'resourceUrl' | 'corsAllowOrigins'>
 
 export type GuardDependencies = {
-  settings: Settings
+  settings: GuardSettings
   verifyAccess: (token: string) => Promise<AccessTokenClaims | OAuthError>
   emit: Emit
 }
@@ -20,12 +20,13 @@ export type Guard = (request: Request, context: RequestContext) => Promise<Acces
 /**
  * Stands before the protected resource. 403 for a page of a foreign origin where origins are restricted, 401 with a
  * challenge without a good token (RFC 6750 §3, RFC 9728 §5.1). The token is taken from the `Authorization` header
- * alone: RFC 6750 §2.3 says of the query, "it SHOULD NOT be used", and MCP forbids it.
+ * alone: RFC 6750 §2.3 says of the query, "it SHOULD NOT be used", and MCP forbids it. What the client wants to do is not
+ * known yet, so the challenge asks for all that the resource offers.
  */
 export function createGuard({ settings, verifyAccess, emit }: GuardDependencies): Guard {
   const refused = (error: OAuthError, context: RequestContext): Response => {
     emit({ type: 'access.refused', error: error.error, reason: error.reason, address: context.address })
-    return challenge(settings, RESOURCE_SCOPE, error)
+    return challenge(settings, DEFAULT_SCOPE, error)
   }
   const isFirst = createFirstCall()
   return async (request, context) => {
@@ -37,7 +38,7 @@ export function createGuard({ settings, verifyAccess, emit }: GuardDependencies)
     const token = parseBearer(request.headers.get('authorization'))
     if (token === undefined) {
       emit({ type: 'access.challenged', address: context.address })
-      return challenge(settings, RESOURCE_SCOPE)
+      return challenge(settings, DEFAULT_SCOPE)
     }
     if (token instanceof OAuthError) return refused(token, context)
     const claims = await verifyAccess(token)
@@ -67,7 +68,7 @@ function createFirstCall(): (grant_id: string) => boolean {
  * with the HTTP 403 (Forbidden) status code and MAY include the 'scope' attribute".
  */
 export function insufficientScope(
-  settings: Settings,
+  settings: Pick<Settings, 'resourceUrl'>,
   granted: readonly string[],
   missing: readonly string[],
 ): Response {
@@ -75,7 +76,7 @@ export function insufficientScope(
   return challenge(settings, [...new Set([...granted, ...missing])].join(' '), error)
 }
 
-function challenge(settings: Settings, scope: string, error?: OAuthError): Response {
+function challenge(settings: Pick<Settings, 'resourceUrl'>, scope: string, error?: OAuthError): Response {
   const header = bearerChallenge({
     resource_metadata: `${settings.resourceUrl}/.well-known/oauth-protected-resource/mcp`,
     scope,
@@ -91,7 +92,7 @@ function challenge(settings: Settings, scope: string, error?: OAuthError): Respo
 }
 
 /** Origins restrict browsers only: a request without one comes from a program (MCP transports, DNS rebinding). */
-function isOriginAllowed(origin: string, settings: Settings): boolean {
+function isOriginAllowed(origin: string, settings: GuardSettings): boolean {
   const allowed = settings.corsAllowOrigins
   return allowed === '*' || origin === settings.resourceUrl || allowed.includes(origin)
 }

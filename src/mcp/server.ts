@@ -6,7 +6,11 @@ import { readMessage, rpcError } from './message.ts'
 import type { Protocol } from './protocol.ts'
 import { requiredScopes } from './required-scopes.ts'
 
-export type McpDependencies = { settings: Settings; corpus: Corpus; guard: Guard }
+export type McpDependencies = {
+  settings: Pick<Settings, 'resourceUrl'>
+  corpus: Corpus
+  guard: Guard
+}
 
 /**
  * The MCP endpoint, `/mcp` and `/mcp/` alike: admitted by the guard, read once, judged message by message, and only

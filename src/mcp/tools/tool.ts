@@ -1,7 +1,9 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import type { Corpus } from '../../corpus/corpus.ts'
+import type { SCOPES_SUPPORTED } from '../../oauth/scope.ts'
 
-export type Scope = 'corpus:read' | 'corpus:search'
+/** One that opens something. */
+export type Scope = Exclude<(typeof SCOPES_SUPPORTED)[number], 'offline_access'>
 
 /** What a tool may touch. */
 export type ToolReach = {
