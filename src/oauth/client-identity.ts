@@ -1,5 +1,5 @@
 import type { ClientMetadata } from './client-metadata.ts'
-import { knownAddress, verifiedClient } from './known-clients.ts'
+import { knownAddress, verifiedByAll } from './known-clients.ts'
 import { KNOWN_NAMES, type KnownName } from './known-names.ts'
 import { looks, mixedWord, runTogether, skeleton } from './look-alike.ts'
 import { redirectHost } from './redirect-uri.ts'
@@ -31,8 +31,7 @@ export function identifyClient(
   redirect_uri?: string,
 ): ClientIdentity {
   const addresses = redirect_uri === undefined ? metadata.redirect_uris : [redirect_uri]
-  const [first, ...others] = addresses.map(verifiedClient)
-  const verified = others.every((other) => other === first) ? first : undefined
+  const verified = verifiedByAll(addresses)
   const name = metadata.client_name ?? ''
   const flags: IdentityFlag[] = []
   for (const of of lookAlikes(name, addresses)) flags.push({ flag: 'look-alike name', of })

@@ -130,3 +130,9 @@ export function verifiedClient(redirect_uri: string): string | undefined {
   const known = knownAddress(redirect_uri)
   return known && !known.forwards && known.redirect.startsWith('https://') ? known.client : undefined
 }
+
+/** The client that certainly gets a code sent to any of them; undefined where they are not all of one. */
+export function verifiedByAll(redirect_uris: readonly string[]): string | undefined {
+  const [first, ...others] = redirect_uris.map(verifiedClient)
+  return others.every((other) => other === first) ? first : undefined
+}

@@ -1,5 +1,5 @@
 import { identifyClient, identityLine } from '../oauth/client-identity.ts'
-import { verifiedClient } from '../oauth/known-clients.ts'
+import { verifiedByAll } from '../oauth/known-clients.ts'
 import { withoutSecrets } from '../oauth/prefix.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
 import type { Clock } from './clock.ts'
@@ -58,8 +58,7 @@ export function createJournal(journal: { append(entry: JournalEntry): void }, no
       looked = 0
     }
     if (looked++ < CLOSE_LOOKS) return identityLine(identifyClient(client))
-    const [first, ...others] = client.redirect_uris.map(verifiedClient)
-    return identityLine({ verified: others.every((other) => other === first) ? first : undefined, flags: [] })
+    return identityLine({ verified: verifiedByAll(client.redirect_uris), flags: [] })
   }
 
   return (event) => {
