@@ -140,7 +140,6 @@ export function createApp(deps: AppDependencies): App {
         signIn: accounts.signIn,
       }),
       ...documentRoutes({
-        settings,
         corpus,
         currentAccount: accounts.currentAccount,
         signIn: accounts.signIn,

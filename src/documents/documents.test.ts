@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { CorpusDocument } from '../corpus/corpus.ts'
 import { OAuthError } from '../oauth/errors.ts'
-import type { Settings } from '../ops/settings.ts'
 import { documentRoutes } from './documents.ts'
 
 const ID = 'AbC_-0123456789abcdefg'
@@ -19,7 +18,6 @@ const DOCUMENT: CorpusDocument = {
 async function get(id: string, options: { signedIn: boolean }) {
   const asked: string[] = []
   const [route] = documentRoutes({
-    settings: {} as Settings,
     corpus: {
       fetch: async (wanted) => {
         asked.push(wanted)

@@ -1,12 +1,10 @@
 import type { Corpus, CorpusDocument } from '../corpus/corpus.ts'
 import type { SignedIn } from '../oauth/grant.ts'
-import type { Settings } from '../ops/settings.ts'
 import type { Handler, Route, SignIn } from '../web/handler.ts'
 import { html } from '../web/html.ts'
 import { page } from '../web/layout.ts'
 
 export type DocumentsDependencies = {
-  settings: Settings
   corpus: Pick<Corpus, 'fetch'>
   currentAccount: (request: Request) => Promise<SignedIn | undefined>
   signIn: SignIn
