@@ -1,6 +1,5 @@
 import { styleText } from 'node:util'
-import { pino } from 'pino'
-import { eventLines, LEVELS, type Level } from './event-lines.ts'
+import { eventLines, LEVELS, type Level, type LogLine } from './event-lines.ts'
 import type { Emit } from './events.ts'
 import type { Settings } from './settings.ts'
 import { type Output, standardOutput } from './standard-output.ts'
@@ -16,37 +15,37 @@ export type Log = {
   readonly flush: () => void
 }
 
+/** The gravest first. A log at one level tells all up to it. */
+const GRAVITY: readonly Settings['logLevel'][] = ['silent', 'error', 'warn', 'info', 'debug']
+
 /**
  * The log, one line an event. It goes to standard output, as services are expected to (the ready line and the setup
  * link have to be there in any case, and one stream keeps the order).
  */
 export function createLog(
-  settings: Pick<Settings, 'logLevel' | 'logFormat'>,
+  { logLevel, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
   output: Output = standardOutput(),
   colour = process.stdout.isTTY === true && process.stdout.hasColors(),
 ): Log {
-  const logger = pino(
-    {
-      level: settings.logLevel,
-      base: null,
-      timestamp: isoTime(),
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    settings.logFormat === 'json'
-      ? output
-      : { write: (line: string) => output.write(prettyLine(line, colour)) },
-  )
+  const told = new Set(GRAVITY.slice(0, GRAVITY.indexOf(logLevel) + 1))
+  const time = isoTime()
+  const json = (level: Level, { message, fields }: LogLine) =>
+    JSON.stringify({ level, time: time(), ...fields, msg: message })
+  const pretty = (level: Level, { message, fields }: LogLine) => prettyLine(level, message, fields, colour)
+  const format = logFormat === 'json' ? json : pretty
   return {
     emit(event) {
+      const level = LEVELS[event.type]
+      if (!told.has(level)) return
       try {
-        const level = LEVELS[event.type]
-        if (!logger.isLevelEnabled(level)) return
-        for (const { message, fields } of eventLines(event)) logger[level](fields, message)
+        for (const line of eventLines(event)) output.write(`${format(level, line)}\n`)
       } catch {
         // A log that fails must not fail a request.
       }
     },
-    write: (level, message) => logger[level](message),
+    write(level, message) {
+      if (told.has(level)) output.write(`${format(level, { message, fields: {} })}\n`)
+    },
     print(text) {
       output.write(`${text}\n`)
       output.flushSync()
@@ -55,7 +54,7 @@ export function createLog(
   }
 }
 
-/** Pino's `isoTime`; but many lines fall into one millisecond, and to spell the time is the dearest part of a line. */
+/** Now, as ISO 8601: many lines fall into one millisecond, and to spell the time is the dearest part of a line. */
 function isoTime(): () => string {
   let spelled = Number.NaN
   let text = ''
@@ -63,7 +62,7 @@ function isoTime(): () => string {
     const now = Date.now()
     if (now !== spelled) {
       spelled = now
-      text = `,"time":"${new Date(now).toISOString()}"`
+      text = new Date(now).toISOString()
     }
     return text
   }
@@ -77,12 +76,16 @@ const COLOURS: Record<Level, 'red' | 'yellow' | 'green' | 'gray'> = {
 }
 
 /** `12:03:44 info  Client registered successfully: …`, in local time. */
-function prettyLine(json: string, colour: boolean): string {
-  const { level, time, msg, request_id } = JSON.parse(json) as Record<string, string> & { level: Level }
-  const clock = new Date(time ?? '').toTimeString().slice(0, 8)
+function prettyLine(
+  level: Level,
+  message: string,
+  { request_id }: LogLine['fields'],
+  colour: boolean,
+): string {
+  const clock = new Date(Date.now()).toTimeString().slice(0, 8)
   const name = level.padEnd(5)
   const start = colour
     ? `${styleText('gray', clock, { validateStream: false })} ${styleText(COLOURS[level], name, { validateStream: false })}`
     : `${clock} ${name}`
-  return `${start} ${msg}${request_id === undefined ? '' : ` (request ${request_id})`}\n`
+  return `${start} ${message}${request_id === undefined ? '' : ` (request ${request_id})`}`
 }
