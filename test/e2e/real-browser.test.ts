@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { corpusiq } from '../cli/program.ts'
 import { type RunningServer, startServer } from '../support/running-server.ts'
 import {
   authorizationRequest,
@@ -143,6 +144,60 @@ test('a person sets up, signs in and consents on a phone without scripts, and th
   await page.goto(best.url)
   assert.match((await page.textContent('body')) ?? '', /hundred metres/)
   assert.deepEqual(complaints, [])
+})
+
+test('a removed client comes back on a phone: the owner reads when it was removed, and one button lets it in', {
+  skip,
+}, async () => {
+  await using native = await listenForCallback()
+  const { page, complaints } = await openPhone()
+  const client = await registerClient(server, {
+    ...PUBLIC_CLIENT,
+    client_name: 'CIaude',
+    redirect_uris: ['http://127.0.0.1/callback'],
+  })
+  const options = { redirect_uri: native.redirect_uri, scope: 'corpus:read corpus:search' }
+  const comesToAsk = async () => {
+    const request = authorizationRequest(server, client, options)
+    await page.goto(request.url.href)
+    return request
+  }
+  const allow = async () => {
+    await page.click('button[name="decision"][value="approve"]')
+    await page.waitForURL(/\/callback\?/)
+    return native.callbacks().at(-1)?.searchParams
+  }
+  await comesToAsk()
+  await signIn(page)
+  // Its name begins with a capital i.
+  assert.match((await page.textContent('body')) ?? '', /that of Claude\. A name proves nothing/)
+  assert.ok((await allow())?.get('code'))
+  const { code } = await corpusiq(['clients', 'delete', client.client_id, '--data-dir', server.dataDir])
+  assert.equal(code, 0)
+
+  const { verifier } = await comesToAsk()
+  assert.match((await page.textContent('body')) ?? '', /was removed from this server on .* it is let back in/)
+  await assertFits(page)
+  const tokens = await tokensOf(
+    await exchangeCode(server, client, {
+      code: (await allow())?.get('code') ?? '',
+      verifier,
+      redirect_uri: native.redirect_uri,
+      resource: `${server.url}/mcp`,
+    }),
+  )
+  assert.equal((await callMcp(server, tokens.access_token)).status, 200)
+
+  // Revoked for cause: what to do in the client, on a page that fits a phone too.
+  const args = ['clients', 'delete', client.client_id, '--revoke', '--data-dir', server.dataDir]
+  assert.equal((await corpusiq(args)).code, 0)
+  await comesToAsk()
+  assert.match((await page.textContent('body')) ?? '', /If it was another program.*\/mcp/)
+  await assertFits(page)
+  assert.deepEqual(
+    complaints.filter((complaint) => !/status of 400/.test(complaint)),
+    [],
+  )
 })
 
 test('every page fits a phone: nothing is cut off at the side', { skip }, async () => {
