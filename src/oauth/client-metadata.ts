@@ -98,6 +98,12 @@ const LANGUAGE_TAG = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/
 const LANGUAGE_TAG_LENGTH = 35
 
 /**
+ * In all, as JSON: the largest of a real client has 2 kB. Anybody may register, each client is stored, and a thousand of
+ * them are kept in memory.
+ */
+const METADATA_LENGTH = 32 * 1024
+
+/**
  * Client metadata as it will be registered, by whichever door it came: what was given is checked by its own rule, then
  * the defaults are put in, then the rules between members are applied. Every fault is told at once; the error code is
  * the first one's. RFC 7591 §3.2.1: "The authorization server MAY reject or replace any of the client's requested
@@ -131,7 +137,13 @@ export function parseClientMetadata(
     faults.push(...faultsBetween(metadata as ClientMetadata))
   }
   const [first] = faults
-  if (!first) return metadata as ClientMetadata
+  if (!first) {
+    if (JSON.stringify(metadata).length <= METADATA_LENGTH) return metadata as ClientMetadata
+    return new OAuthError(
+      'invalid_client_metadata',
+      `the metadata must not be longer than ${METADATA_LENGTH} characters in all`,
+    )
+  }
   return new OAuthError(first[1].error, faults.map(([name, fault]) => fault.about(name)).join('; '))
 }
 

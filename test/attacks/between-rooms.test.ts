@@ -144,3 +144,34 @@ test('A-186 a client that the person allowed leads nobody to a host that it adde
   isRedirectError(await faulty(first), 'unsupported_response_type', { redirect_uri: first, iss })
   await scene.end()
 })
+
+test('A-187 no registration or update stores what is small in each member and large in all', async () => {
+  await using app = await createTestApp()
+  const long = (at: number) => `https://client.example.com/${at}/${'x'.repeat(1900)}`
+  const many = (count: number) => Array.from({ length: count }, (_, at) => long(at))
+  const languages = many(40).map((uri, at) => [`client_uri#x-${at}`, uri])
+  const key = { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43), note: 'x'.repeat(40_000) }
+  const client = await registerManaged(app, { ...PUBLIC_CLIENT, redirect_uris: many(10) })
+  for (const large of [
+    { redirect_uris: many(40) },
+    Object.fromEntries(languages),
+    { jwks: { keys: [key] } },
+  ]) {
+    const metadata = { ...PUBLIC_CLIENT, ...large }
+    const registered = await app.fetch(
+      new Request(`${app.url}/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(metadata),
+      }),
+    )
+    const updated = await update(app, client, metadata)
+    for (const { status, body } of [{ status: registered.status, body: await registered.json() }, updated]) {
+      assert.equal(status, 400)
+      const { error, error_description } = body as Record<string, string>
+      assert.equal(error, 'invalid_client_metadata')
+      assert.match(error_description ?? '', /the metadata must not be longer than 32768 characters in all/)
+    }
+  }
+  assert.equal(await app.store.clients.count(), 1)
+})
