@@ -4,7 +4,8 @@ import type { SignedIn } from '../oauth/grant.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import type { Sealing } from '../ops/sealing.ts'
 import { readForm } from '../web/body.ts'
-import { formToken, isFormToken, isFromOurPage, ownOrigins } from '../web/csrf.ts'
+import { isFromOurPage, ownOrigins } from '../web/csrf.ts'
+import { openFormState, sealFormState } from '../web/form-state.ts'
 import type { Handler, RequestContext } from '../web/handler.ts'
 import { redirect } from '../web/redirect.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
@@ -21,6 +22,8 @@ type Approval = {
   readonly return_to: string
   readonly expires_at: number
 }
+
+const FORM = 'approval'
 
 /** The form's hidden fields: the approval, and the proof that we made it for this session. */
 export type ApprovalFields = { readonly approval: string; readonly token: string }
@@ -80,19 +83,16 @@ export function approvalEndpoint(deps: AuthorizationDependencies): Handler {
 }
 
 function seal(sealing: Sealing, approval: Approval, session: string): ApprovalFields {
-  const text = Buffer.from(JSON.stringify(approval)).toString('base64url')
-  return { approval: text, token: formToken(sealing, 'approval', `${session} ${text}`) }
+  const { text, token } = sealFormState(sealing, FORM, session, approval)
+  return { approval: text, token }
 }
 
 function open(sealing: Sealing, form: Parameters, { session }: SignedIn, now: number): Approval | OAuthError {
-  const text = form.get('approval') ?? ''
-  if (
-    form.repeated.length > 0 ||
-    !isFormToken(sealing, 'approval', `${session} ${text}`, form.get('token'))
-  ) {
+  const fields = { text: form.get('approval'), token: form.get('token') }
+  const approval = openFormState<Approval>(sealing, FORM, session, fields)
+  if (form.repeated.length > 0 || !approval) {
     return notAllowed('the form was not made by us for this sign-in')
   }
-  const approval: Approval = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   return now < approval.expires_at
     ? approval
     : new OAuthError('invalid_request', 'the page was open for too long')

@@ -2,10 +2,12 @@ import { OAuthError } from '../oauth/errors.ts'
 import type { SignedIn } from '../oauth/grant.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import type { Sealing } from '../ops/sealing.ts'
-import { formToken, isFormToken } from '../web/csrf.ts'
+import { openFormState, sealFormState } from '../web/form-state.ts'
 
 /** So long may a person think before the consent page is too old, in seconds. */
 export const TRANSACTION_SECONDS = 15 * 60
+
+const FORM = 'consent'
 
 /** Everything that a decision is about. It stands in the form, signed, so that nothing of it can be exchanged (A-088). */
 export type Transaction = {
@@ -32,8 +34,8 @@ export function sealTransaction(
   transaction: Transaction,
   session: string,
 ): TransactionFields {
-  const text = Buffer.from(JSON.stringify(transaction)).toString('base64url')
-  return { transaction: text, token: formToken(sealing, 'consent', `${session} ${text}`) }
+  const { text, token } = sealFormState(sealing, FORM, session, transaction)
+  return { transaction: text, token }
 }
 
 /** The transaction that came back, where it is ours, of this session and not too old. */
@@ -43,11 +45,11 @@ export function openTransaction(
   { session, account }: SignedIn,
   now: number,
 ): Transaction | OAuthError {
-  const text = form.get('transaction') ?? ''
-  if (!isFormToken(sealing, 'consent', `${session} ${text}`, form.get('token'))) {
+  const fields = { text: form.get('transaction'), token: form.get('token') }
+  const transaction = openFormState<Transaction>(sealing, FORM, session, fields)
+  if (!transaction) {
     return new OAuthError('invalid_request', 'the form was not made by us for this sign-in', { status: 403 })
   }
-  const transaction: Transaction = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   if (transaction.account_id !== account.account_id) {
     return new OAuthError('invalid_request', 'the form was made for somebody else', { status: 403 })
   }
