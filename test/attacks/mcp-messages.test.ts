@@ -1,6 +1,7 @@
 /** Group 15: what is sent to `/mcp` and by whose right, through the whole app. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { ACCEPT, FETCH, LIST, message, postMcp, READ, SEARCH } from '../support/mcp-messages.ts'
 import {
   callMcp,
   obtainTokens,
@@ -24,38 +25,11 @@ before(async () => {
 })
 after(() => app[Symbol.asyncDispose]())
 
-const ACCEPT = 'application/json, text/event-stream'
-
-/** POST to `/mcp` with a body as it is. */
-function send(
+const send = (
   body: string | Uint8Array<ArrayBuffer>,
   headers: Readonly<Record<string, string>> = {},
   token = tokens.access_token,
-): Promise<Response> {
-  return app.fetch(
-    new Request(`${app.url}/mcp`, {
-      method: 'POST',
-      body,
-      headers: {
-        'content-type': 'application/json',
-        accept: ACCEPT,
-        authorization: `Bearer ${token}`,
-        ...headers,
-      },
-    }),
-  )
-}
-
-const message = (method: string, params: unknown = {}, id: unknown = 1) => ({
-  jsonrpc: '2.0',
-  id,
-  method,
-  params,
-})
-const LIST = JSON.stringify(message('tools/list'))
-const SEARCH = message('tools/call', { name: 'search', arguments: { query: 'tea' } }, 's')
-const FETCH = message('tools/call', { name: 'fetch', arguments: { id: 'doc_tea' } }, 'f')
-const READ = message('resources/read', { uri: 'corpusiq://documents/doc_tea' }, 'r')
+) => postMcp(app, token, body, headers)
 
 /** The challenge of RFC 6750 §3.1 for a token with `granted` that lacks `missing`. */
 function lacking(granted: string, missing: string): string {
