@@ -22,6 +22,7 @@ import {
   tokensOf,
 } from './support/scenario.ts'
 import { OWNER, postJson } from './support/site.ts'
+import { storeClient } from './support/stored.ts'
 import { createTestApp, type TestApp } from './support/test-app.ts'
 
 let app: TestApp
@@ -99,6 +100,14 @@ test('a removed client comes again: the owner reads when it was removed, lets it
     ['approve', 'deny'],
   )
   assert.equal(await isThere(client), false, 'asking brings nobody back')
+  assert.deepEqual(app.events.at(-1), {
+    type: 'authorization.requested',
+    client_id: client.client_id,
+    client_name: 'Returning Client',
+    redirect_host: 'client.example.com',
+    signed_in: true,
+    address: '127.0.0.1',
+  })
 
   app.events.length = 0
   const again = await obtainTokens(app, client, { browser })
@@ -230,6 +239,16 @@ for (const [what, make] of [
   ['that held a secret', () => dead(CONFIDENTIAL_CLIENT)],
   ['that was revoked for cause', () => dead({}, 'revoked')],
   ['that deleted itself, RFC 7592 §2.3', () => dead({}, 'deprovisioned')],
+  [
+    'that a clients file declared',
+    async () => {
+      const { client_id } = await storeClient(app, {}, { source: 'declared' })
+      const client = { client_id, ...PUBLIC_CLIENT }
+      await obtainTokens(app, client, { browser })
+      await remove(client)
+      return { client }
+    },
+  ],
   [
     'that nobody ever let in',
     async () => {

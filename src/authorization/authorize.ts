@@ -64,6 +64,21 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     })
   }
 
+  function arrived(
+    { client, redirect_uri }: TrustedRequest,
+    signedIn: SignedIn | undefined,
+    { address }: RequestContext,
+  ): void {
+    emit({
+      type: 'authorization.requested',
+      client_id: client.client_id,
+      client_name: displayName(client),
+      redirect_host: redirectHost(redirect_uri).host,
+      signed_in: signedIn !== undefined,
+      address,
+    })
+  }
+
   /**
    * The client is not there. Where it was removed, the address is the one that it had registered and nothing else is
    * wrong, the owner is asked whether it may come back. Everybody else gets a page, never a redirect.
@@ -80,6 +95,7 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     const wanted = parseAuthorizationRequest(trusted, settings)
     if (wanted instanceof OAuthError || wanted.prompt === 'none') return undefined
     const signedIn = await currentAccount(request)
+    arrived(wanted, signedIn, context)
     return signedIn ? ask(wanted, signedIn, { removed_at: removed.removed_at }) : signIn(context)
   }
 
@@ -112,14 +128,7 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
 
     const signedIn = await currentAccount(request)
     clients.seen(client, now(), { signedIn: signedIn !== undefined })
-    emit({
-      type: 'authorization.requested',
-      client_id,
-      client_name: displayName(client),
-      redirect_host: redirectHost(trusted.redirect_uri).host,
-      signed_in: signedIn !== undefined,
-      address: context.address,
-    })
+    arrived(trusted, signedIn, context)
     if (client.approval === 'pending') {
       told(new OAuthError('unauthorized_client', 'the client waits for approval'), client_id)
       return waiting(deps, trusted, signedIn, context)
