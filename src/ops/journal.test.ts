@@ -55,6 +55,12 @@ test('a refusal stands with its sentence and the known cause beside it', () => {
   ])
   assert.equal(entry?.detail, `registration refused: invalid_redirect_uri: ${reason}`)
   assert.match(entry?.cause ?? '', /plain http/)
+  for (const reason of ['the refresh token is unknown or revoked', 'the refresh token is one of client_2']) {
+    const [ended] = journalOf([
+      { type: 'token.refused', error: 'invalid_grant', reason, client_id: 'client_1', address },
+    ])
+    assert.match(ended?.cause ?? '', /sign in again/)
+  }
   const [dead] = journalOf([
     { type: 'token.refused', error: 'invalid_client', reason: 'unknown client', client_id: 'gone', address },
   ])

@@ -22,9 +22,9 @@ export function refreshToken(deps: GrantDependencies): GrantType {
     if (presented === undefined) return new OAuthError('invalid_request', 'refresh_token is missing')
     const key = storageKey(REFRESH_TOKEN_PREFIX, presented)
     const found = key && (await refreshTokens.find(key))
-    if (!found) return invalidToken('unknown or revoked')
+    if (!found) return invalidToken('is unknown or revoked')
     const { grant } = found
-    if (grant.client_id !== client.client_id) return invalidToken(`a refresh token of ${grant.client_id}`)
+    if (grant.client_id !== client.client_id) return invalidToken(`is one of ${grant.client_id}`)
     const scope = scopeForRefresh(form.get('scope'), grant.scope)
     if (scope instanceof OAuthError) return scope
     const fault = otherResource(form, grant.resource, settings)
@@ -41,12 +41,12 @@ export function refreshToken(deps: GrantDependencies): GrantType {
       case 'rotated':
         return { grant, scope, refresh_token: next.token }
       case 'refused':
-        return invalidToken(`used before, and ${BRANCHES} tokens of its grant are live`)
+        return invalidToken(`was used before, and ${BRANCHES} tokens of its grant are live`)
       case 'reused':
         emit({ type: 'token.reuse_detected', client_id: client.client_id, grant_id: grant.grant_id })
-        return invalidToken('used before, and a later one after it: the grant is ended')
+        return invalidToken('was used before, and a later one after it: the grant is ended')
       case 'gone':
-        return invalidToken('expired or revoked')
+        return invalidToken('is expired or revoked')
     }
   }
 }
@@ -54,6 +54,6 @@ export function refreshToken(deps: GrantDependencies): GrantType {
 /** One text for all: which of them it was is the log's business. */
 function invalidToken(reason: string): OAuthError {
   return new OAuthError('invalid_grant', 'the refresh token is unknown, expired, revoked or used before', {
-    reason,
+    reason: `the refresh token ${reason}`,
   })
 }
