@@ -1,26 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { type Answer, send } from '../support/stored.ts'
-import {
-  assertServed,
-  codeFor,
-  createTarget,
-  granted,
-  refused,
-  type Target,
-  tokensFor,
-} from '../support/target.ts'
+import { codeFor, createTargetOfFile, granted, refused, tokensFor } from '../support/target.ts'
 
-let target: Target
-let app: Target['app']
-
-before(async () => {
-  target = await createTarget()
-  app = target.app
-})
-afterEach(() => assertServed(target))
-after(() => app[Symbol.asyncDispose]())
+const target = await createTargetOfFile()
+const { app } = target
 
 const FORM = 'application/x-www-form-urlencoded'
 

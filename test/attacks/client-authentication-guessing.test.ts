@@ -1,28 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { CONFIDENTIAL_CLIENT, type RegisteredClient, registerClient } from '../support/scenario.ts'
 import { basic, post } from '../support/stored.ts'
 import {
   assertServed,
   codeFor,
   createTarget,
+  createTargetOfFile,
   granted,
   notAuthenticated,
   refused,
-  type Target,
 } from '../support/target.ts'
 
-let target: Target
-let app: Target['app']
-let holder: RegisteredClient
-
-before(async () => {
-  target = await createTarget()
-  app = target.app
-  holder = target.holder
-})
-afterEach(() => assertServed(target))
-after(() => app[Symbol.asyncDispose]())
+const target = await createTargetOfFile()
+const { app, holder } = target
 
 const secretOf = ({ client_secret }: RegisteredClient) => client_secret ?? assert.fail('no secret')
 

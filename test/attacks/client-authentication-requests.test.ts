@@ -1,37 +1,23 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { CONFIDENTIAL_CLIENT, type RegisteredClient, registerClient } from '../support/scenario.ts'
 import { postJson } from '../support/site.ts'
 import { type Answer, basic, post } from '../support/stored.ts'
 import {
-  assertServed,
   codeFor,
-  createTarget,
+  createTargetOfFile,
   granted,
   redeem,
   refresh,
   refused,
-  type Target,
   tokensFor,
 } from '../support/target.ts'
 
-let target: Target
-let app: Target['app']
-let open: RegisteredClient
-let holder: RegisteredClient
-let poster: RegisteredClient
-
-before(async () => {
-  target = await createTarget()
-  app = target.app
-  open = target.open
-  holder = target.holder
-  poster = await registerClient(app, POSTING_CLIENT)
-})
-afterEach(() => assertServed(target))
-after(() => app[Symbol.asyncDispose]())
-
+const target = await createTargetOfFile()
+const { app, open, holder } = target
 const POSTING_CLIENT = { ...CONFIDENTIAL_CLIENT, token_endpoint_auth_method: 'client_secret_post' }
+const poster = await registerClient(app, POSTING_CLIENT)
+
 const secretOf = ({ client_secret }: RegisteredClient) => client_secret ?? assert.fail('no secret')
 
 /** A token request for a fresh code without any proof of who asks. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import { Browser } from '../support/browser.ts'
 import { startServer } from '../support/running-server.ts'
 import {
@@ -13,27 +13,18 @@ import {
 } from '../support/scenario.ts'
 import { type Answer, post, storeCode, VERIFIER } from '../support/stored.ts'
 import {
-  assertServed,
   codeFor,
-  createTarget,
+  createTargetOfFile,
   granted,
   mcpStatus,
   redeem,
   refresh,
   refused,
-  type Target,
   tokensFor,
 } from '../support/target.ts'
 
-let target: Target
-let app: Target['app']
-
-before(async () => {
-  target = await createTarget()
-  app = target.app
-})
-afterEach(() => assertServed(target))
-after(() => app[Symbol.asyncDispose]())
+const target = await createTargetOfFile()
+const { app } = target
 
 const refusedGrant = (answer: Answer) => refused(answer, 'invalid_grant')
 const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')

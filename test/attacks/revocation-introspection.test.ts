@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { test } from 'node:test'
 import {
   CONFIDENTIAL_CLIENT,
   credentials,
@@ -8,36 +8,22 @@ import {
 } from '../support/scenario.ts'
 import { type Answer, basic, post } from '../support/stored.ts'
 import {
-  assertServed,
   type Changes,
   codeFor,
-  createTarget,
+  createTargetOfFile,
   granted,
   mcpStatus,
   notAuthenticated,
   redeem,
   refresh,
   refused,
-  type Target,
   tokensFor,
 } from '../support/target.ts'
 
-let target: Target
-let app: Target['app']
-let open: RegisteredClient
-let holder: RegisteredClient
+const target = await createTargetOfFile()
+const { app, open, holder } = target
 /** Another client with a good secret of its own. */
-let stranger: RegisteredClient
-
-before(async () => {
-  target = await createTarget()
-  app = target.app
-  open = target.open
-  holder = target.holder
-  stranger = await registerClient(app, CONFIDENTIAL_CLIENT)
-})
-afterEach(() => assertServed(target))
-after(() => app[Symbol.asyncDispose]())
+const stranger = await registerClient(app, CONFIDENTIAL_CLIENT)
 
 function ask(path: string, client: RegisteredClient, token: string | undefined, changes: Changes = {}) {
   const { headers, parameters } = credentials(client)

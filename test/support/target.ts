@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { after, afterEach } from 'node:test'
 import { Browser } from './browser.ts'
 import {
   type Authorized,
@@ -32,6 +33,14 @@ export async function createTarget(options: TestAppOptions = {}): Promise<Target
     open: await registerClient(app, PUBLIC_CLIENT),
     holder: await registerClient(app, CONFIDENTIAL_CLIENT),
   }
+}
+
+/** One target for all tests of the file that calls: it has to serve the honest after each of them, and goes after the last. */
+export async function createTargetOfFile(): Promise<Target> {
+  const target = await createTarget()
+  afterEach(() => assertServed(target))
+  after(() => target.app[Symbol.asyncDispose]())
+  return target
 }
 
 /** Parameters to change; undefined leaves one out. */
