@@ -4,6 +4,7 @@ import { type Parameters, parseParameters } from '../oauth/parameters.ts'
 import type { Clock } from '../ops/clock.ts'
 import { hashPassword, verifyPassword } from '../ops/digest.ts'
 import type { Emit } from '../ops/events.ts'
+import { madeOnce } from '../ops/made-once.ts'
 import type { Random } from '../ops/random.ts'
 import type { Sealing } from '../ops/sealing.ts'
 import type { AccountStore, AuditStore } from '../store/ports.ts'
@@ -53,11 +54,10 @@ export function createLogin(deps: LoginDeps): { show: Handler; submit: Handler; 
     return browser !== undefined && isFormToken(sealing, 'login', browser, parameters.get('token'))
   }
 
-  let nobody: Promise<string> | undefined
+  const nobody = madeOnce(() => hashPassword(random.secret('')))
   /** The same work whether the name is known or not, so that neither text nor time tells. */
   async function verify(username: string, password: string): Promise<Account | undefined> {
-    nobody ??= hashPassword(random.secret(''))
-    const dummy = await nobody
+    const dummy = await nobody()
     const account = await accounts.findByUsername(username)
     const right = await verifyPassword(password, account?.password_hash ?? dummy)
     return right ? account : undefined

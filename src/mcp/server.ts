@@ -1,9 +1,9 @@
 import type { Corpus } from '../corpus/corpus.ts'
+import { madeOnce } from '../ops/made-once.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { Handler, Route } from '../web/handler.ts'
 import { type Guard, insufficientScope } from './guard.ts'
 import { readMessage, rpcError } from './message.ts'
-import type { Protocol } from './protocol.ts'
 import { requiredScopes } from './required-scopes.ts'
 
 export type McpDependencies = {
@@ -19,8 +19,7 @@ export type McpDependencies = {
 export function mcpRoutes({ settings, corpus, guard }: McpDependencies): Route[] {
   const reach = { corpus, documentUrl: (id: string) => `${settings.resourceUrl}/documents/${id}` }
   // The SDK and its schemas are a third of the program and of its memory: loaded for the first client that comes in.
-  const load = async () => (await import('./protocol.ts')).createProtocol(reach)
-  let protocol: Promise<Protocol> | undefined
+  const protocol = madeOnce(async () => (await import('./protocol.ts')).createProtocol(reach))
 
   const handler: Handler = async (request, context) => {
     const claims = await guard(request, context)
@@ -34,8 +33,7 @@ export function mcpRoutes({ settings, corpus, guard }: McpDependencies): Route[]
     const missing = [...requiredScopes(read.message)].filter((scope) => !granted.includes(scope))
     if (missing.length > 0) return insufficientScope(settings, granted, missing)
 
-    protocol ??= load()
-    return (await protocol)(request, read.message)
+    return (await protocol())(request, read.message)
   }
   return ['/mcp', '/mcp/'].map((path) => ({ method: '*', path, surface: 'resource', handler }))
 }
