@@ -6,6 +6,7 @@ import type { Connection } from '../drivers/sqlite.ts'
 import type { AuditRecord, ClientStore } from '../ports.ts'
 import type { Record } from './audit.ts'
 import { blob, CLIENT_COLUMNS, type ClientRow, insertClient, replaceClient, toClient } from './client-rows.ts'
+import { createInactiveClients } from './inactive-clients.ts'
 import type { RegistrationTokens } from './registration-tokens.ts'
 import { createTombstones } from './tombstones.ts'
 import { createUnusedClients, KEPT_SEEN, KEPT_SIGNED_IN } from './unused-clients.ts'
@@ -71,18 +72,10 @@ export function createClients(
   const removeConsents = connection.run('DELETE FROM consents WHERE client_id = ?')
   const removeGrants = connection.run('DELETE FROM grants WHERE client_id = ?')
   const removeCodes = connection.run('DELETE FROM codes WHERE client_id = ?')
-  const hasGrant = connection.get<{ grant_id: string }>(
-    'SELECT grant_id FROM grants WHERE client_id = ? LIMIT 1',
-  )
-  const from = connection.all<{ id: number; client_id: string; last: number; inactive: number }>(
-    `SELECT rowid AS id, client_id, max(authorized_at, coalesce(last_used_at, 0)) AS last,
-        authorized_at > 0 AND source IS NULL AND approval IS NULL AS inactive
-      FROM clients WHERE rowid > ? ORDER BY rowid LIMIT ?`,
-  )
   const tombstones = createTombstones(connection)
   const unused = createUnusedClients(connection, parts.maxUnused)
+  const inactive = createInactiveClients(connection)
   const cache = createCache<Client>(connection, CACHED)
-  let looked = 0
 
   const changed = (client_id: string) => cache.delete(client_id)
   /** It may have been an unused one. */
@@ -247,29 +240,18 @@ export function createClients(
       removeUnused: (query) =>
         connection.write(() => unused.sweep(query), allChanged).then((gone) => gone.length),
 
-      removeInactive({ before, now, limit }) {
-        return connection
-          .write(
-            () => {
-              const rows = from(looked, limit)
-              looked = rows.length < limit ? 0 : (rows.at(-1)?.id ?? 0)
-              const gone: string[] = []
-              for (const { client_id, last, inactive } of rows) {
-                if (!inactive || last > before || hasGrant(client_id)) continue
-                const row = find(client_id)
-                if (!row) continue
-                end(row, now, 'inactive')
-                record({ at: now, type: 'client.removed', client_id, detail: 'not used for long' })
-                gone.push(client_id)
-              }
-              return gone
-            },
-            (gone) => {
-              allChanged(gone)
-            },
-          )
-          .then((gone) => gone.length)
-      },
+      removeInactive: ({ before, now, limit }) =>
+        connection
+          .write(() => {
+            const gone = inactive.next(before, limit)
+            for (const client_id of gone) {
+              const row = find(client_id)
+              if (row) end(row, now, 'inactive')
+              record({ at: now, type: 'client.removed', client_id, detail: 'not used for long' })
+            }
+            return gone
+          }, allChanged)
+          .then((gone) => gone.length),
     },
   }
 }
