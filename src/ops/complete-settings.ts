@@ -79,7 +79,6 @@ export function completeSettings(
     logFormat: values.CORPUSIQ_LOG_FORMAT ?? fallback.logFormat,
     ownerUsername,
     ownerPassword,
-    unsafeAllowHttp: values.CORPUSIQ_UNSAFE_ALLOW_HTTP,
   })
 }
 

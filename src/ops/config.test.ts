@@ -63,7 +63,6 @@ test('defaults: every setting has the value that the table of settings names', (
     logFormat: 'json',
     ownerUsername: undefined,
     ownerPassword: undefined,
-    unsafeAllowHttp: false,
   })
   assert.deepEqual(warnings, [])
   assert.ok(Object.isFrozen(settings))

@@ -54,5 +54,4 @@ export type Settings = {
   readonly logFormat: 'pretty' | 'json'
   readonly ownerUsername: string | undefined
   readonly ownerPassword: string | undefined
-  readonly unsafeAllowHttp: boolean
 }

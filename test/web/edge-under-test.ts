@@ -74,7 +74,6 @@ export function settingsFor(overrides: Partial<Settings> = {}): Settings {
     logFormat: 'json',
     ownerUsername: undefined,
     ownerPassword: undefined,
-    unsafeAllowHttp: false,
     ...overrides,
   }
 }
