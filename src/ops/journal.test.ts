@@ -162,3 +162,17 @@ test('no secret of ours is in the journal, whichever text a client puts it into,
     { numRuns: 300 },
   )
 })
+
+test('of a flood so much is told in a second, and all that is not its like', () => {
+  const registered = (number: number): Event => ({
+    type: 'registration.accepted',
+    client_id: `client_${number}`,
+    client_name: 'Flood',
+    redirect_uris: ['https://flood.example/cb'],
+    address,
+  })
+  const signedIn: Event = { type: 'login.succeeded', account_id: 'account_1', address }
+  const entries = journalOf([...Array.from({ length: 3000 }, (_, number) => registered(number)), signedIn])
+  assert.equal(entries.filter(({ type }) => type === 'registration.accepted').length, 500)
+  assert.equal(entries.at(-1)?.type, 'login.succeeded')
+})

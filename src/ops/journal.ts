@@ -27,6 +27,9 @@ const REMEMBERED = 2000
 /** To compare a name with those of known clients costs some 70 µs: in a flood, names are not looked at that closely. */
 const CLOSE_LOOKS = 50
 
+/** Of what anybody can cause, so much is told in a second: the rest of a flood is like it, and pushes out what is not. */
+const VISITS = 500
+
 type Registered = { readonly client_name: string; readonly redirect_uris: readonly string[] }
 
 /**
@@ -52,20 +55,23 @@ export function createJournal(journal: { append(entry: JournalEntry): void }, no
 
   let second = 0
   let looked = 0
-  const identity = (client: Registered, at: number): string => {
-    if (at !== second) {
-      second = at
-      looked = 0
-    }
+  let visits = 0
+  const identity = (client: Registered): string => {
     if (looked++ < CLOSE_LOOKS) return identityLine(identifyClient(client))
     return identityLine({ verified: verifiedByAll(client.redirect_uris), flags: [] })
   }
 
   return (event) => {
     const at = now()
-    const detail = sentence(event, (client) => identity(client, at))
-    if (detail === undefined) return
     const { type } = event
+    if (at !== second) {
+      second = at
+      looked = 0
+      visits = 0
+    }
+    if (BY_ANYBODY.has(type) && visits++ >= VISITS) return
+    const detail = sentence(event, identity)
+    if (detail === undefined) return
     const address = member(event, 'address')
     const client_id = member(event, 'client_id')
     if (REPEATED.has(type) && isAgain(`${type} ${address} ${client_id} ${detail}`, at)) return
@@ -95,6 +101,12 @@ const REPEATED: ReadonlySet<Event['type']> = new Set([
   'token.refused',
   'login.failed',
   'login.throttled',
+])
+
+const BY_ANYBODY: ReadonlySet<Event['type']> = new Set([
+  ...REPEATED,
+  'registration.received',
+  'registration.accepted',
 ])
 
 /** What happened, for a person; undefined for what is no business of the door. */
