@@ -108,6 +108,12 @@ test('verified is who gets the code and nobody else; a forwarding address, loopb
     assert.match(page, /class="warning"><strong>Unverified\./, redirect_uri)
     assert.doesNotMatch(page, /Verified\.<\/strong> This is/, redirect_uri)
   }
+  // Of several addresses the one counts that gets this code.
+  const redirect_uris = ['https://claude.ai/api/mcp/auth_callback', CALLBACK]
+  const both = await registerClient(app, { ...PUBLIC_CLIENT, redirect_uris })
+  assert.match((await consentFor(both)).page.text, /Verified\.<\/strong> This is an address of Claude/)
+  const other = await consentFor(both, { redirect_uri: CALLBACK })
+  assert.match(other.page.text, /<strong>Unverified\./)
   assert.match(
     await pageOf('https://vscode.dev/redirect'),
     /of Visual Studio Code passes the access on to whoever/,

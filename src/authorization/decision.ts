@@ -43,7 +43,7 @@ export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
     }
     const living = await clients.find(client_id)
     // The person has to have read that it was removed, and it has to be the removal that the page told of.
-    const removed = living || revives === undefined ? undefined : await findRemoved(deps, client_id)
+    const removed = living ? undefined : await findRemoved(deps, client_id)
     const client = living ?? (removed?.removed_at === revives ? removed?.client : undefined)
     if (!client) return unknown()
     if (client.approval === 'pending') {

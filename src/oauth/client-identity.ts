@@ -99,11 +99,9 @@ function knownIn(name: string): Found[] {
     .filter((piece) => LETTER.test(piece))
     .map((piece): Piece => ({ plain: piece.toLowerCase(), looks: looks(piece) }))
   const found: Found[] = []
-  let start = 0
-  while (start < pieces.length) {
-    const match = longestAt(pieces, start)
-    if (match) found.push(match)
-    start += match?.length ?? 1
+  for (const start of pieces.keys()) {
+    const longest = longestAt(pieces, start)
+    if (longest) found.push(longest)
   }
   const whole = runTogether(pieces.map((piece) => piece.looks).join(''))
   for (const known of WITHIN) {
@@ -113,8 +111,8 @@ function knownIn(name: string): Found[] {
   return found
 }
 
-function longestAt(pieces: readonly Piece[], start: number): (Found & { length: number }) | undefined {
-  let longest: (Found & { length: number }) | undefined
+function longestAt(pieces: readonly Piece[], start: number): Found | undefined {
+  let longest: Found | undefined
   let plain = ''
   let looks = ''
   for (let end = start; end < pieces.length; end++) {
@@ -123,7 +121,7 @@ function longestAt(pieces: readonly Piece[], start: number): (Found & { length: 
     const together = runTogether(looks)
     if (together.length > LONGEST) break
     const known = BY_SKELETON.get(together)
-    if (known) longest = { known, plain, length: end + 1 - start }
+    if (known) longest = { known, plain }
   }
   return longest
 }
