@@ -18,6 +18,7 @@ import {
   type RegisteredClient,
   refresh,
   registerClient,
+  signInLink,
   type TokenAnswer,
   tokensOf,
 } from './support/scenario.ts'
@@ -70,6 +71,9 @@ async function asked(
   const page = await person.open(authorizationRequest(app, client, options).url)
   const form = page.forms.find(({ buttons }) => buttons.some(({ name }) => name === 'decision'))
   assert.ok(form, `${page.status} ${page.url.href} ${page.text}`)
+  const removed = /was removed from this server/.test(page.text)
+  assert.equal(page.status, removed ? 400 : 200)
+  assert.equal(/<code>invalid_client<\/code>/.test(page.text), removed)
   isSafePage(page)
   return { page, form }
 }
@@ -152,10 +156,14 @@ test('nothing of before comes back with it: no token, no code, no consent, no re
   assert.equal((await callMcp(app, again.access_token)).status, 200)
 })
 
-test('a person who is not signed in signs in first, and is asked then', async () => {
+test('a person who is not signed in reads what to do, may sign in from there, and is asked then', async () => {
   const { client } = await dead()
   const stranger = new Browser(app)
-  const login = await stranger.open(authorizationRequest(app, client).url)
+  const unknown = await stranger.open(authorizationRequest(app, client).url)
+  staysDead(unknown)
+  const link = signInLink(unknown)
+  assert.ok(link, unknown.text)
+  const login = await stranger.open(link)
   assert.equal(login.url.pathname, '/login')
   assert.equal(await isThere(client), false)
   const [form] = login.forms

@@ -59,7 +59,7 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
       scope,
       username: account.username,
       again,
-      ...(removed_at !== undefined && { removed_at }),
+      ...(removed_at !== undefined && { removed: { at: removed_at, resource: server } }),
       fields: sealTransaction(sealing, transaction, session),
     })
   }
@@ -80,23 +80,37 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
   }
 
   /**
-   * The client is not there. Where it was removed, the address is the one that it had registered and nothing else is
-   * wrong, the owner is asked whether it may come back. Everybody else gets a page, never a redirect.
+   * The client is not there: a page that says what to do in it, never a redirect, since some clients ask beforehand
+   * whether their id is still good. Where it was removed, the address is the one that it had registered and nothing
+   * else is wrong, the owner is asked on that page whether it may come back, and whoever is not signed in may sign in.
    */
-  async function askAboutRemoved(
+  async function dead(
     untrusted: UntrustedRequest,
     request: Request,
     context: RequestContext,
-  ): Promise<Response | undefined> {
+  ): Promise<Response> {
+    const claimed = claimedClientId(untrusted.client_id)
+    const view = { client_id: claimed, redirect_uri: untrusted.redirect_uri, resource: server }
+    const refusal = new OAuthError('invalid_client', 'the client is not registered')
+    const { address } = context
     const removed = await findRemoved(deps, untrusted.client_id)
-    if (!removed) return undefined
-    const trusted = trustRequest(untrusted, removed.client)
-    if (trusted instanceof OAuthError) return undefined
-    const wanted = parseAuthorizationRequest(trusted, settings)
-    if (wanted instanceof OAuthError || wanted.prompt === 'none') return undefined
+    const trusted = removed && trustRequest(untrusted, removed.client)
+    const wanted =
+      trusted instanceof OAuthError ? trusted : trusted && parseAuthorizationRequest(trusted, settings)
+    if (!removed || !wanted || wanted instanceof OAuthError || wanted.prompt === 'none') {
+      emit({
+        type: 'authorization.refused',
+        error: refusal.error,
+        reason: refusal.reason,
+        client_id: claimed,
+        address,
+      })
+      return unknownClientPage(view)
+    }
     const signedIn = await currentAccount(request)
     arrived(wanted, signedIn, context)
-    return signedIn ? ask(wanted, signedIn, { removed_at: removed.removed_at }) : signIn(context)
+    if (signedIn) return ask(wanted, signedIn, { removed_at: removed.removed_at })
+    return unknownClientPage({ ...view, sign_in: signIn(context).headers.get('location') ?? undefined })
   }
 
   return async (request, context) => {
@@ -116,13 +130,8 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
     const untrusted = parseUntrustedRequest(parameters)
     if (untrusted instanceof OAuthError) return page(untrusted)
     const { client_id } = untrusted
-    const unknown = () => {
-      const claimed = claimedClientId(client_id)
-      told(new OAuthError('invalid_client', 'the client is not registered'), claimed)
-      return unknownClientPage({ client_id: claimed, redirect_uri: untrusted.redirect_uri, resource: server })
-    }
     const client = await clients.find(client_id)
-    if (!client) return (await askAboutRemoved(untrusted, request, context)) ?? unknown()
+    if (!client) return dead(untrusted, request, context)
     const trusted = trustRequest(untrusted, client)
     if (trusted instanceof OAuthError) return page(trusted, client_id)
 
@@ -151,7 +160,7 @@ export function authorizeEndpoint(deps: AuthorizationDependencies): Handler {
 
     const { account_id } = signedIn.account
     const code = await issueCode(deps, { ...wanted, client_id, account_id })
-    if (code === 'client_gone') return unknown()
+    if (code === 'client_gone') return dead(untrusted, request, context)
     if (code === 'decided_before') throw new Error('no decision was asked for')
     const { redirect_uri, state } = wanted
     return redirect(302, successLocation({ redirect_uri, state, iss: issuer }, code.code))

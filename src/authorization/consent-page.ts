@@ -7,6 +7,7 @@ import { page } from '../web/layout.ts'
 import { flagWarnings, receiverIntroduction, receiverNotice } from './identity-notice.ts'
 import { DECISION_PATH, displayName } from './pages.ts'
 import type { TransactionFields } from './transaction.ts'
+import { reconnectingSteps } from './unknown-client-page.ts'
 
 export type ConsentView = {
   readonly client: Pick<Client, 'metadata'>
@@ -15,22 +16,24 @@ export type ConsentView = {
   readonly username: string
   /** All of it was allowed before: one button, without the choice. */
   readonly again: boolean
-  /** When it was removed (seconds), where this consent lets it back in. */
-  readonly removed_at?: number
+  /** Where this consent lets a removed client back in: when it went (seconds), and the MCP server's address. */
+  readonly removed?: { readonly at: number; readonly resource: string }
   readonly fields: TransactionFields
 }
 
 /** RFC 7591 §5: nothing a client says of itself is verified, so the host that receives the code stands beside its name. */
 export function consentPage(view: ConsentView): Response {
-  const { client, redirect_uri, scope, username, again, removed_at, fields } = view
+  const { client, redirect_uri, scope, username, again, removed, fields } = view
   const name = displayName(client)
   const receiver = redirectHost(redirect_uri)
   const identity = identifyClient(client.metadata, redirect_uri)
   return page({
     title: `Allow ${name}? · CorpusIQ`,
+    // Until the owner decides, the client is not registered: a program that only asks has to learn it.
+    status: removed ? 400 : 200,
     body: html`<form class="card" method="post" action="${DECISION_PATH}">
 <h1><bdi>${name}</bdi> ${again ? 'wants to continue' : 'asks for access to your documents'}</h1>
-${removed_at !== undefined && removalNotice(removed_at)}
+${removed && removalNotice(removed.at)}
 <p>${receiverIntroduction(receiver)}</p>
 <p class="host">${receiver.host}</p>
 ${receiverNotice(identity, redirect_uri, name)}
@@ -48,12 +51,13 @@ ${ownLinks(client.metadata, redirect_uri)}
 <button class="primary" type="submit" name="decision" value="approve">${approveLabel(view)}</button>
 ${again ? undefined : html`<button type="submit" name="decision" value="deny">Deny</button>`}
 </div>
+${removed && html`<h2>Or start anew</h2>\n${reconnectingSteps(redirect_uri, removed.resource)}<p class="muted">Error: <code>invalid_client</code></p>`}
 </form>`,
   })
 }
 
-function approveLabel({ again, removed_at }: ConsentView): string {
-  if (removed_at !== undefined) return 'Allow, and let it back in'
+function approveLabel({ again, removed }: ConsentView): string {
+  if (removed) return 'Allow, and let it back in'
   return again ? 'Continue' : 'Allow'
 }
 

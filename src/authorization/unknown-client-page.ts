@@ -8,14 +8,20 @@ export type UnknownClientView = {
   readonly redirect_uri: string | undefined
   /** The MCP server's address. */
   readonly resource: string
+  /** Where the owner signs in to let it back in, if it may come back. */
+  readonly sign_in?: string | undefined
 }
 
 /**
  * A dead client id. Clients keep them, and the browser is where it comes out (RFC 6749 §4.1.2.1: "MUST NOT automatically
  * redirect"): so the page tells the person what to do in the client that it was.
  */
-export function unknownClientPage({ client_id, redirect_uri = '', resource }: UnknownClientView): Response {
-  const rows = reconnectingAt(redirect_uri)
+export function unknownClientPage({
+  client_id,
+  redirect_uri = '',
+  resource,
+  sign_in,
+}: UnknownClientView): Response {
   return page({
     title: 'Unknown client · CorpusIQ',
     status: 400,
@@ -23,10 +29,17 @@ export function unknownClientPage({ client_id, redirect_uri = '', resource }: Un
 <h1>This client is not registered here</h1>
 <p>The program that sent you here uses a registration that this server does not have, or no longer has. It has to forget it and register anew.</p>
 <h2>What to do</h2>
-${rows.map((row) => inOne(row, rows.length === 1, resource))}${inAny(rows.length > 0, namedAt(redirect_uri), resource)}
+${reconnectingSteps(redirect_uri, resource)}
+${sign_in !== undefined && html`<p>It was registered here once. If you are the owner of this server, you can also let it back in: <a href="${sign_in}">sign in</a>.</p>`}
 <p class="muted">Error: <code>invalid_client</code>, client_id <code>${bounded(client_id)}</code></p>
 </section>`,
   })
+}
+
+/** What to click in the client that the address belongs to, and in any other one. */
+export function reconnectingSteps(redirect_uri: string, resource: string): SafeHtml {
+  const rows = reconnectingAt(redirect_uri)
+  return html`${rows.map((row) => inOne(row, rows.length === 1, resource))}${inAny(rows.length > 0, namedAt(redirect_uri), resource)}`
 }
 
 function inOne({ client, steps }: Reconnecting, alone: boolean, resource: string): SafeHtml {

@@ -102,11 +102,20 @@ export async function signInAndDecide(
   decision: 'approve' | 'deny' = 'approve',
 ): Promise<Visit> {
   let visit = await browser.open(url)
+  // The page of a removed client leads to the sign-in by a link.
+  const link = signInLink(visit)
+  if (link) visit = await browser.open(link)
   const signIn = visit.forms.find(({ fields }) => fields.has('password'))
   if (signIn) visit = await browser.submit(visit, signIn, OWNER)
   const consent = visit.forms.find(({ buttons }) => buttons.some(({ name }) => name === 'decision'))
   if (consent) visit = await browser.submit(visit, consent, { decision })
   return visit
+}
+
+/** Where a page lets its owner sign in by a link. */
+export function signInLink(visit: Visit): URL | undefined {
+  const link = /<a href="(\/login\?[^"]*)">sign in<\/a>/.exec(visit.text)?.[1]
+  return link === undefined ? undefined : new URL(link.replaceAll('&amp;', '&'), visit.url)
 }
 
 export type Authorized = {
