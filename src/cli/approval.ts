@@ -24,7 +24,7 @@ export function approveClient(client_id: string, options: DataOptions): Promise<
     if (!(await clients.approve(client_id, audit, { revision }))) {
       return new Fault(`${client_id} has changed just now. Look at it again: corpusiq clients list --pending`)
     }
-    tell({ type: 'client.approved', client_id, account_id: '' })
+    tell({ type: 'client.approved', client_id })
     const { redirect_uris } = metadata
     const client_name = clientName(metadata)
     show(

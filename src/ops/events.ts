@@ -23,7 +23,7 @@ export type Event =
       approval?: 'pending'
       address: string
     }
-  | { type: 'client.approved'; client_id: string; account_id: string }
+  | { type: 'client.approved'; client_id: string; account_id?: string }
   | { type: 'client.deleted'; client_id: string }
   | { type: 'client.revived'; client_id: string; client_name: string; account_id: string }
   | { type: 'configuration.refused'; error: string; reason: string; client_id: string; address: string }

@@ -48,6 +48,24 @@ test('a registration stands with whether it is verified and with the hosts that 
   assert.match(stranger?.detail ?? '', /^registered; unverified; name resembles ChatGPT; .* evil\.example$/)
 })
 
+test('a client that waits for the owner says so, when it registers and when it becomes another one', () => {
+  const client = {
+    client_id: 'client_1',
+    client_name: 'ChatGPT',
+    redirect_uris: ['https://chatgpt.com/connector_platform_oauth_redirect'],
+    approval: 'pending',
+    address,
+  } as const
+  for (const entry of journalOf([
+    { type: 'registration.accepted', ...client },
+    { type: 'client.updated', ...client },
+  ])) {
+    assert.match(entry.detail ?? '', /chatgpt\.com; waits for the approval of the owner$/)
+  }
+  const [approved] = journalOf([{ type: 'client.approved', client_id: 'client_1' }])
+  assert.equal(approved?.detail, 'approved by the owner: it may authorize now')
+})
+
 test('a refusal stands with its sentence and the known cause beside it', () => {
   const reason = 'redirect_uris[0] must be https; http is only for loopback (localhost, 127.0.0.1, [::1])'
   const [entry] = journalOf([

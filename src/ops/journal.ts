@@ -117,11 +117,11 @@ function sentence(event: Event, identity: (client: Registered) => string): strin
     case 'access.challenged':
       return 'came to /mcp without a token: 401, sign in first'
     case 'registration.accepted':
-      return `registered; ${identity(event)}; its codes go to ${hosts(event.redirect_uris)}`
+      return `registered; ${identity(event)}; its codes go to ${hosts(event.redirect_uris)}${waiting(event)}`
     case 'registration.refused':
       return `registration refused: ${refusal(event)}`
     case 'client.updated':
-      return `changed its registration; ${identity(event)}; its codes go to ${hosts(event.redirect_uris)}`
+      return `changed its registration; ${identity(event)}; its codes go to ${hosts(event.redirect_uris)}${waiting(event)}`
     case 'client.approved':
       return 'approved by the owner: it may authorize now'
     case 'client.revived':
@@ -161,6 +161,10 @@ function sentence(event: Event, identity: (client: Registered) => string): strin
     default:
       return undefined
   }
+}
+
+function waiting({ approval }: { approval?: 'pending' }): string {
+  return approval === undefined ? '' : '; waits for the approval of the owner'
 }
 
 function hosts(redirect_uris: readonly string[]): string {
