@@ -47,8 +47,10 @@ test('clients: listed with what they registered, never a secret; deleted, they a
   assert.equal((await callMcp(server, tokens.access_token)).status, 401)
   const refused = await refresh(server, client, tokens.refresh_token ?? '')
   assert.equal(refused.status, 401)
-  const comesTo = async () => (await new Browser(server).open(authorizationRequest(server, client).url)).url
-  assert.equal((await comesTo()).pathname, '/login')
+  const comesAgain = () => new Browser(server).open(authorizationRequest(server, client).url)
+  const dead = await comesAgain()
+  assert.deepEqual([dead.left, dead.status], [false, 400])
+  assert.match(dead.text, /let it back in/)
 
   const again = await corpusiq(['clients', 'delete', client.client_id, ...data])
   assert.equal(again.code, 1)
@@ -59,7 +61,9 @@ test('clients: listed with what they registered, never a secret; deleted, they a
   assert.equal((await callMcp(server, returned.access_token)).status, 200)
   assert.equal((await corpusiq(['clients', 'delete', client.client_id, '--revoke', ...data])).code, 0)
   assert.equal((await callMcp(server, returned.access_token)).status, 401)
-  assert.equal((await comesTo()).pathname, '/authorize')
+  const revoked = await comesAgain()
+  assert.deepEqual([revoked.left, revoked.status], [false, 400])
+  assert.doesNotMatch(revoked.text, /let it back in/)
   assert.equal((await corpusiq(['clients', 'list', ...data])).output.includes(client.client_id), false)
 })
 
