@@ -36,9 +36,20 @@ async function expires(app: TestApp, client: ManagedClient): Promise<unknown> {
   return (await readBack(app, client)).body.client_secret_expires_at
 }
 
-/** Use is written lazily: waits for it. */
-async function isRenewed(app: TestApp, client: ManagedClient, until: number): Promise<void> {
-  while ((await expires(app, client)) !== until) await new Promise((resolve) => setTimeout(resolve, 20))
+/** Use is written lazily: waits until `now` tells what is expected. */
+async function becomes(now: () => Promise<unknown>, expected: unknown): Promise<void> {
+  for (let tries = 0; tries < 500 && (await now()) !== expected; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  assert.equal(await now(), expected)
+}
+
+function isRenewed(app: TestApp, client: ManagedClient, until: number): Promise<void> {
+  return becomes(() => expires(app, client), until)
+}
+
+function isUsedNow(app: TestApp, { client_id }: ManagedClient): Promise<void> {
+  return becomes(async () => (await app.store.clients.find(client_id))?.last_used_at, app.now())
 }
 
 test('a secret in steady use never expires, and GET tells until when it is good', async () => {
@@ -82,8 +93,7 @@ test('CORPUSIQ_CLIENT_SECRET_RENEW_ON_USE=false: the secret expires as it was an
   app.advance(LIFE - 1)
   const used = await refresh(app, client, refresh_token)
   assert.equal(used.status, 200)
-  const stored = async () => await app.store.clients.find(client.client_id)
-  while ((await stored())?.last_used_at !== app.now()) await new Promise((resolve) => setTimeout(resolve, 20))
+  await isUsedNow(app, client)
   assert.equal(await expires(app, client), announced)
   app.advance(1)
   notAuthenticated(await refresh(app, client, String(used.body.refresh_token)), true)
@@ -101,9 +111,7 @@ test('use gives no end to a secret without one, and no secret to a client withou
     const { refresh_token } = await tokensFor(target, client)
     app.advance(80 * DAY)
     assert.equal((await refresh(app, client, refresh_token)).status, 200)
-    const stored = async () => await app.store.clients.find(client.client_id)
-    while ((await stored())?.last_used_at !== app.now())
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    await isUsedNow(app, client)
     assert.equal(await expires(app, client), told)
   }
 })
@@ -222,6 +230,23 @@ test('the new secret in use ends the registration token before it too: that answ
   assert.equal(await proves(app, next), 200)
   assert.equal((await readBack(app, old)).status, 401)
   assert.equal((await readBack(app, next)).status, 200)
+})
+
+test('RFC 7592 §2.2 in an update the secret before counts as the client’s as long as it is good', async () => {
+  await using at = await scene({
+    CORPUSIQ_ROTATE_ON_UPDATE: 'true',
+    CORPUSIQ_CLIENT_SECRET_OVERLAP_SECONDS: '3600',
+  })
+  const { app } = at
+  const old = await registerManaged(app, CONFIDENTIAL_CLIENT)
+  const { client_secret } = old
+  await update(app, old, CONFIDENTIAL_CLIENT)
+  const answer = await update(app, old, { ...CONFIDENTIAL_CLIENT, client_secret })
+  const next = updated(old, answer)
+  assert.equal(await proves(app, next), 200)
+  app.advance(3600)
+  const late = await update(app, next, { ...CONFIDENTIAL_CLIENT, client_secret })
+  assert.deepEqual([late.status, late.body.error], [400, 'invalid_client_metadata'])
 })
 
 test('CORPUSIQ_CLIENT_SECRET_HASH=argon2id: both secrets are verified by the slow hash', async () => {
