@@ -63,9 +63,10 @@ function kindsOf({ redirect_uris }: ClientMetadata): ClientKind[] {
 }
 
 function redirectFault(rules: RegistrationRules, uri: string, at: number): Fault | undefined {
+  const { redirect_schemes: schemes, redirect_hosts: hosts } = rules
+  if (!schemes && !hosts) return undefined
   const { host, kind } = redirectHost(uri)
   const scheme = new URL(uri).protocol.slice(0, -1)
-  const { redirect_schemes: schemes, redirect_hosts: hosts } = rules
   if (schemes && !schemes.includes(scheme)) {
     return refusedRedirect(`redirect_uris[${at}] has the scheme ${scheme}, ${allowed(schemes)}`)
   }
