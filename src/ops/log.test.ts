@@ -18,6 +18,7 @@ function logged(
   }
   const log = createLog({ logLevel, logFormat }, output, false)
   for (const event of events) log.emit(event)
+  log.flush()
   return text
 }
 

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import { eventLines, LEVELS, type Level, type LogLine } from './event-lines.ts'
-import type { Emit } from './events.ts'
+import type { Emit, Event } from './events.ts'
 import type { Settings } from './settings.ts'
 import { type Output, standardOutput } from './standard-output.ts'
 
@@ -33,24 +33,41 @@ export function createLog(
     JSON.stringify({ level, time: time(), ...fields, msg: message })
   const pretty = (level: Level, { message, fields }: LogLine) => prettyLine(level, message, fields, colour)
   const format = logFormat === 'json' ? json : pretty
+
+  // The events of one turn of the event loop are put into words together: one by one, between the requests that they
+  // tell of, each takes twice as long.
+  let untold: Event[] = []
+  const tell = () => {
+    const events = untold
+    untold = []
+    for (const event of events) {
+      try {
+        for (const line of eventLines(event)) output.write(`${format(LEVELS[event.type], line)}\n`)
+      } catch {
+        // A log that fails must not fail anything else.
+      }
+    }
+  }
+  const flush = () => {
+    tell()
+    output.flushSync()
+  }
+  process.once('exit', flush)
+
   return {
     emit(event) {
-      const level = LEVELS[event.type]
-      if (!told.has(level)) return
-      try {
-        for (const line of eventLines(event)) output.write(`${format(level, line)}\n`)
-      } catch {
-        // A log that fails must not fail a request.
-      }
+      if (told.has(LEVELS[event.type]) && untold.push(event) === 1) setImmediate(tell)
     },
     write(level, message) {
+      tell()
       if (told.has(level)) output.write(`${format(level, { message, fields: {} })}\n`)
     },
     print(text) {
+      tell()
       output.write(`${text}\n`)
       output.flushSync()
     },
-    flush: () => output.flushSync(),
+    flush,
   }
 }
 
