@@ -58,8 +58,9 @@ export async function listen({ fetch, host, port, times }: ListenOptions): Promi
   const server = createServer(
     { ...timeouts, maxHeaderSize: HEADER_LIMIT, insecureHTTPParser: false, requireHostHeader: true },
     (incoming, outgoing) => {
-      if (hasOneHost(incoming)) answer(incoming, outgoing)
-      else refuseRequest(outgoing)
+      if (!hasOneHost(incoming)) refuseRequest(outgoing)
+      else if (hasSmallBody(incoming)) readFirst(incoming, () => answer(incoming, outgoing))
+      else answer(incoming, outgoing)
     },
   )
   await new Promise<void>((resolve, reject) => {
@@ -84,6 +85,29 @@ function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
     if (name.length === 4 && name.toLowerCase() === 'host') lines++
   }
   return lines === 1
+}
+
+/** Characters of `content-length` that make no more than 9,999 bytes: as much as any registration or token request. */
+const SMALL = 4
+
+function hasSmallBody({ headers, method }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return length !== undefined && length.length <= SMALL && method === 'POST'
+}
+
+/**
+ * A body that comes with its request, as nearly all do, is taken here and handed on by the name that other platforms
+ * use for it (`rawBody`): the listener's own way to one, by a promise and four more events, takes 3 µs longer. What is
+ * large, or of unknown length, is left to it, and to the handler's limits.
+ */
+function readFirst(incoming: IncomingMessage & { rawBody?: Buffer }, then: () => void): void {
+  const chunks: Buffer[] = []
+  incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+  incoming.on('end', () => {
+    const [first] = chunks
+    incoming.rawBody = first && chunks.length === 1 ? first : Buffer.concat(chunks)
+    then()
+  })
 }
 
 function refuseRequest(outgoing: ServerResponse): void {
