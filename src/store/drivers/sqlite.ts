@@ -52,6 +52,11 @@ export function connect(path: string, options: { patience?: number } = {}): Conn
   const group = createGroupCommit(database, options.patience ?? 5000)
   const version = database.prepare('PRAGMA data_version')
   version.setReturnArrays(true)
+  /** Asked once for all that runs before Node turns to the next event: asking takes a lock, and nothing comes between. */
+  let latest: number | undefined
+  const ask = () => {
+    latest = undefined
+  }
   const nullable = (values: Value[]): SQLInputValue[] => {
     for (let index = 0; index < values.length; index++) values[index] ??= null
     return values as SQLInputValue[]
@@ -80,8 +85,12 @@ export function connect(path: string, options: { patience?: number } = {}): Conn
     },
     write: group.write,
     dataVersion() {
-      const row: unknown = version.get()
-      return Array.isArray(row) ? Number(row[0]) : Number.NaN
+      if (latest === undefined) {
+        const row: unknown = version.get()
+        latest = Array.isArray(row) ? Number(row[0]) : Number.NaN
+        process.nextTick(ask)
+      }
+      return latest
     },
     async close() {
       await group.end()
