@@ -29,6 +29,8 @@ const CLOSE_LOOKS = 50
 
 /** Of what anybody can cause, so much is told in a second: the rest of a flood is like it, and pushes out what is not. */
 const VISITS = 500
+/** Of all: more the store would not write. */
+const ENTRIES = 2000
 
 type Registered = { readonly client_name: string; readonly redirect_uris: readonly string[] }
 
@@ -56,6 +58,7 @@ export function createJournal(journal: { append(entry: JournalEntry): void }, no
   let second = 0
   let looked = 0
   let visits = 0
+  let entries = 0
   const identity = (client: Registered): string => {
     if (looked++ < CLOSE_LOOKS) return identityLine(identifyClient(client))
     return identityLine({ verified: verifiedByAll(client.redirect_uris), flags: [] })
@@ -68,13 +71,15 @@ export function createJournal(journal: { append(entry: JournalEntry): void }, no
       second = at
       looked = 0
       visits = 0
+      entries = 0
     }
-    if (BY_ANYBODY.has(type) && visits++ >= VISITS) return
+    if (entries >= ENTRIES || (BY_ANYBODY.has(type) && visits++ >= VISITS)) return
     const detail = sentence(event, identity)
     if (detail === undefined) return
     const address = member(event, 'address')
     const client_id = member(event, 'client_id')
     if (REPEATED.has(type) && isAgain(`${type} ${address} ${client_id} ${detail}`, at)) return
+    entries++
     const client_name = member(event, 'client_name')
     const cause = knownCause(type, refusal(event))
     journal.append({
