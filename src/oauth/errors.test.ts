@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { OAuthError, type OAuthErrorCode } from './errors.ts'
-import { Fault } from './fault.ts'
 
 test('each code has its status', () => {
   const statuses: Record<OAuthErrorCode, number> = {
@@ -46,13 +45,4 @@ test('the reason is the description as it was, unless there is a better one; on 
   const told = new OAuthError('invalid_request', 'a', { reason: 'r', status: 413, headers: { x: 'y' } })
   assert.deepEqual([told.reason, told.status, told.headers], ['r', 413, { x: 'y' }])
   assert.equal(JSON.stringify(told), '{"error":"invalid_request","error_description":"a"}')
-})
-
-test('a fault tells its place from the outside in', () => {
-  const fault = new Fault('must be a string')
-  assert.equal(fault.about('x'), 'x must be a string')
-  assert.equal(fault.error, 'invalid_client_metadata')
-  const within = new Fault('is wrong', 'invalid_redirect_uri').within('.b').within('[0]')
-  assert.equal(within.about('a'), 'a[0].b is wrong')
-  assert.equal(within.error, 'invalid_redirect_uri')
 })
