@@ -1,4 +1,4 @@
-import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Clock } from '../ops/clock.ts'
 
 /** How many clients are told apart in one window; some 100 bytes each. */
@@ -20,22 +20,25 @@ export function createRateLimit(
   now: Clock,
   keys = KEYS,
 ): RateLimit {
+  let Limiter: typeof RateLimiterMemory | undefined
   let counted: RateLimiterMemory
   let known = 0
   let ends = -Infinity
-  const begin = (): void => {
+  const begin = (Limiter: typeof RateLimiterMemory): void => {
     // Duration 0: the library sets no timers, the whole limiter goes with its window.
-    counted = new RateLimiterMemory({ points, duration: 0, keyPrefix: '' })
+    counted = new Limiter({ points, duration: 0, keyPrefix: '' })
     known = 0
   }
   return {
     async exceeded(key) {
+      // No start needs it, and it comes with a back end for every database.
+      Limiter ??= (await import('rate-limiter-flexible')).RateLimiterMemory
       const time = now()
       // The second condition: the clock was set back.
       if (time >= ends || time < ends - seconds) {
-        begin()
+        begin(Limiter)
         ends = time + seconds
-      } else if (known >= keys) begin()
+      } else if (known >= keys) begin(Limiter)
       try {
         const { consumedPoints } = await counted.consume(key)
         if (consumedPoints === 1) known++
