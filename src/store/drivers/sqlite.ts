@@ -39,7 +39,7 @@ export function connect(path: string, options: { patience?: number } = {}): Conn
   try {
     database.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;' +
-        'PRAGMA journal_size_limit = 8388608; PRAGMA cache_size = -8192; PRAGMA trusted_schema = OFF;' +
+        'PRAGMA journal_size_limit = 8388608; PRAGMA trusted_schema = OFF;' +
         'PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON',
     )
   } catch (fault) {
