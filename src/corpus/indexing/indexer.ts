@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import { endingOf, extract, formatOf } from '../extract/extract.ts'
 import type { Catalogue, Known } from '../index/catalogue.ts'
-import { type Folder, type Found, readFile, walk } from '../sources/folder.ts'
+import { createWalk, type Folder, type Found, readFile } from '../sources/folder.ts'
+import { sameStamp, stampOf } from '../sources/stamp.ts'
 import type { Watch } from '../sources/watch.ts'
 import { type Batch, createBatch } from './batch.ts'
 
@@ -50,9 +51,10 @@ export function createIndexer(options: {
       watch.cover(path)
     }
 
+    const walk = createWalk(folder, enter, report)
     let turn = 0
     for (const path of paths) {
-      for (const found of walk(folder, path, enter)) {
+      for (const found of walk(path)) {
         if (stopped()) return batch.commit()
         turn += 1
         if (turn % TURN === 0) await setImmediate()
@@ -65,7 +67,7 @@ export function createIndexer(options: {
         if (UNREAD.has(ending)) unread.set(ending, (unread.get(ending) ?? 0) + 1)
         if (!formatOf(found.path)) continue
         met.add(found.path)
-        if (known.get(found.path)?.stamp === found.stamp) continue
+        if (known.get(found.path)?.stamp === stampOf(found.stats)) continue
         look(found, batch)
         if (batch.isFull()) batch.commit()
       }
@@ -89,12 +91,12 @@ export function createIndexer(options: {
     const { path } = found
     const skip = (stamp: string, reason: string) => {
       // Programs and pictures without an ending are no failed documents.
-      if (endingOf(path) !== '') report(path, reason)
+      if (endingOf(path) !== '' && !isToldOf(path, stamp)) report(path, reason)
       const next = { stamp, digest: undefined }
       batch.add(path, next, 0, () => catalogue.problem(source, path, stamp, reason))
     }
     if (found.kind === 'other') {
-      skip(found.stamp, found.reason)
+      skip(stampOf(found.stats), found.reason)
       return
     }
     const content = readFile(folder, path, limit)
@@ -103,7 +105,7 @@ export function createIndexer(options: {
       return
     }
     if ('problem' in content) {
-      skip(found.stamp, content.problem)
+      skip(stampOf(found.stats), content.problem)
       return
     }
     const digest = createHash('sha256').update(content.bytes).digest('base64url')
@@ -119,6 +121,11 @@ export function createIndexer(options: {
     }
     const put = () => catalogue.put(source, path, content, digest, extracted)
     batch.add(path, next, content.bytes.byteLength, put)
+  }
+
+  function isToldOf(path: string, stamp: string): boolean {
+    const before = known.get(path)
+    return before !== undefined && before.digest === undefined && sameStamp(before.stamp, stamp)
   }
 
   return { reconcile }

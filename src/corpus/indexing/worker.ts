@@ -41,7 +41,7 @@ const parts = folders.map((folder) => {
     if (hints.size < HINTS) hints.add(path)
     wake()
   }
-  const watch = watchFolder(folder.root, hint, (reason) => report(folder.root, reason))
+  const watch = watchFolder(folder, hint, (reason) => report(folder.root, reason))
   const options = { folder, catalogue, watch, report, limit, stopped: () => stopped }
   return { hints, watch, options }
 })

@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import {
   closeSync,
   constants,
@@ -10,7 +10,14 @@ import {
   realpathSync,
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
-import { isLeftOut } from './left-out.ts'
+import { systemMilliseconds } from '../../ops/clock.ts'
+import { parentOf } from '../path.ts'
+import { type Ignoring, ignoringNothing } from './ignore-files.ts'
+import { isLeftOut, isPathLeftOut } from './left-out.ts'
+import { identityOf, type Stamp, stampRead } from './stamp.ts'
+
+/** Bytes of an ignore file that is honoured. */
+const IGNORE_FILE = 256 * 1024
 
 /** A folder that is served: `root` is its real path, `name` what its documents' ids are drawn from. */
 export type Folder = {
@@ -18,56 +25,123 @@ export type Folder = {
   readonly root: string
   /** Real paths of folders inside it that are never entered: our own data directory. */
   readonly excluded: readonly string[]
+  /** Of a single file that is served, its name; `root` is the folder that it stands in. */
+  readonly only?: string
 }
 
-/** What changes when a file changes: size, time of the content, time of anything else. */
-export type Stamp = string
-
 export type Found =
-  | { readonly kind: 'file'; readonly path: string; readonly stamp: Stamp }
+  | { readonly kind: 'file'; readonly path: string; readonly stats: Stats }
   /** Neither file nor folder. */
-  | { readonly kind: 'other'; readonly path: string; readonly stamp: Stamp; readonly reason: string }
+  | { readonly kind: 'other'; readonly path: string; readonly stats: Stats; readonly reason: string }
   /** A folder that cannot be listed now: nothing is known of what is below. */
   | { readonly kind: 'unreadable'; readonly path: string; readonly reason: string }
 
 /**
- * All that is at or below `under` (relative, `''`: everything), links named but never followed, so that nothing
- * outside is met and nothing circles. `enter` is called with each folder before it is listed.
+ * Looks through a folder, several times for one moment: ignore files are read once. `enter` is called with each folder
+ * before it is listed, `problem` with what cannot be honoured.
  */
-export function* walk(folder: Folder, under: string, enter: (path: string) => void): Generator<Found> {
-  const pending = [under]
-  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-    const absolute = join(folder.root, path)
-    try {
-      // A hint may name what stands behind a link; what a walk meets below its start cannot.
-      if (path === under && path !== '' && realpathSync(dirname(absolute)) !== dirname(absolute)) continue
-      // As well below: on systems that watch whole trees a hint comes from within what is never entered.
-      if (folder.excluded.some((own) => absolute === own || absolute.startsWith(own + sep))) continue
-      const stats = lstatSync(absolute, { bigint: true })
-      if (!stats.isDirectory()) {
-        if (path !== '') yield found(path, stats)
-        continue
+export function createWalk(
+  folder: Folder,
+  enter: (path: string) => void,
+  problem: (path: string, reason: string) => void = () => {},
+): (under: string) => Generator<Found> {
+  const nothing = ignoringNothing((path) => {
+    const content = readFile(folder, path, IGNORE_FILE)
+    if (content && 'bytes' in content) return new TextDecoder().decode(content.bytes)
+    if (content) problem(path, content.problem)
+    return undefined
+  })
+  const known = new Map<string, Ignoring>()
+  const inside = (path: string, names?: readonly string[]): Ignoring => {
+    const before = known.get(path)
+    if (before) return before
+    const above = path === '' ? nothing : inside(parentOf(path))
+    const ignoring = above.below(path, names)
+    known.set(path, ignoring)
+    return ignoring
+  }
+  const isWithinIgnored = (path: string): boolean =>
+    path !== '' && (isWithinIgnored(parentOf(path)) || inside(parentOf(path)).isIgnored(path, true))
+
+  return function* walk(under) {
+    if (folder.only !== undefined) {
+      yield* theOnly(folder, under, folder.only, enter)
+      return
+    }
+    if (under !== '' && (isPathLeftOut(under) || isWithinIgnored(parentOf(under)))) return
+    const pending = [under]
+    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+      const absolute = path === '' ? folder.root : join(folder.root, path)
+      try {
+        // A hint may name what stands behind a link; what a walk meets below its start cannot.
+        if (path === under && path !== '' && realpathSync(dirname(absolute)) !== dirname(absolute)) continue
+        // As well below: on systems that watch whole trees a hint comes from within what is never entered.
+        if (folder.excluded.some((own) => absolute === own || absolute.startsWith(own + sep))) continue
+        const stats = lstatSync(absolute)
+        if (path !== '' && inside(parentOf(path)).isIgnored(path, stats.isDirectory())) continue
+        if (!stats.isDirectory()) {
+          if (path !== '') yield found(path, stats)
+          continue
+        }
+        enter(path)
+        const entries = readdirSync(absolute, { withFileTypes: true })
+        const ignoring = inside(
+          path,
+          entries.map(({ name }) => name),
+        )
+        for (const entry of entries) {
+          if (isLeftOut(entry.name)) continue
+          const below = path === '' ? entry.name : `${path}/${entry.name}`
+          if (entry.isDirectory()) {
+            pending.push(below)
+          } else if (!ignoring.isIgnored(below, false)) {
+            const own = lstatSync(join(folder.root, below), { throwIfNoEntry: false })
+            if (own?.isDirectory()) pending.push(below)
+            else if (own) yield found(below, own)
+          }
+        }
+      } catch (fault) {
+        if (!isGone(fault)) yield { kind: 'unreadable', path, reason: codeOf(fault) }
       }
-      enter(path)
-      for (const name of readdirSync(absolute)) {
-        if (!isLeftOut(name)) pending.push(path === '' ? name : `${path}/${name}`)
-      }
-    } catch (fault) {
-      if (!isGone(fault)) yield { kind: 'unreadable', path, reason: codeOf(fault) }
     }
   }
 }
 
-function found(path: string, stats: BigIntStats): Found {
-  const stamp = stampOf(stats)
-  if (stats.isFile()) return { kind: 'file', path, stamp }
+/**
+ * All that is at or below `under` (relative, `''`: everything), links named but never followed, so that nothing
+ * outside is met and nothing circles; without what ignore files leave out.
+ */
+export function walk(folder: Folder, under: string, enter: (path: string) => void): Generator<Found> {
+  return createWalk(folder, enter)(under)
+}
+
+function* theOnly(
+  folder: Folder,
+  under: string,
+  only: string,
+  enter: (path: string) => void,
+): Generator<Found> {
+  if (under !== '' && under !== only) return
+  enter('')
+  try {
+    const stats = lstatSync(join(folder.root, only))
+    if (!stats.isDirectory()) yield found(only, stats)
+  } catch (fault) {
+    if (!isGone(fault)) yield { kind: 'unreadable', path: only, reason: codeOf(fault) }
+  }
+}
+
+function found(path: string, stats: Stats): Found {
+  if (stats.isFile()) return { kind: 'file', path, stats }
   const reason = stats.isSymbolicLink() ? 'a symbolic link, not followed' : 'not a regular file'
-  return { kind: 'other', path, stamp, reason }
+  return { kind: 'other', path, stats, reason }
 }
 
 export type FileContent = {
   readonly bytes: Uint8Array
   readonly stamp: Stamp
+  /** See `identityOf`. */
+  readonly identity: string
   /** ISO 8601. */
   readonly modified: string
 }
@@ -95,9 +169,11 @@ export function readFile(
     const standing = lstatSync(absolute, { bigint: true })
     if (standing.ino !== stats.ino || standing.dev !== stats.dev)
       return { problem: 'replaced while it was opened' }
+    const before = fstatSync(file)
+    const stamp = stampRead(before, systemMilliseconds())
     const bytes = stats.size > limit ? undefined : readAtMost(file, Number(stats.size), limit)
     if (!bytes) return { problem: `larger than ${limit.toLocaleString('en')} bytes` }
-    return { bytes, stamp: stampOf(stats), modified: new Date(Number(stats.mtimeMs)).toISOString() }
+    return { bytes, stamp, identity: identityOf(before), modified: new Date(before.mtimeMs).toISOString() }
   } catch (fault) {
     if (isGone(fault)) return undefined
     const code = codeOf(fault)
@@ -119,10 +195,6 @@ function readAtMost(file: number, expected: number, limit: number): Uint8Array |
     if (size > limit) return undefined
     chunks.push(chunk.subarray(0, read))
   }
-}
-
-function stampOf(stats: BigIntStats): Stamp {
-  return `${stats.size}-${stats.mtimeNs}-${stats.ctimeNs}`
 }
 
 function isGone(fault: unknown): boolean {

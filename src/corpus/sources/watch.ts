@@ -1,6 +1,8 @@
-import { type FSWatcher, lstatSync, watch } from 'node:fs'
+import { type FSWatcher, lstatSync, readFileSync, watch } from 'node:fs'
 import { join } from 'node:path'
-import { codeOf } from './folder.ts'
+import { nameOf, parentOf } from '../path.ts'
+import { codeOf, type Folder } from './folder.ts'
+import { IGNORE_FILES } from './ignore-files.ts'
 import { isPathLeftOut } from './left-out.ts'
 
 /**
@@ -13,25 +15,42 @@ export type Watch = {
   cover(path: string): void
   /** Forgets the folders at or below `under` that are not in `standing`. */
   keepOnly(under: string, standing: ReadonlySet<string>): void
+  /** Whether some folders are not watched, since the system allows no more: only scans find what changes there. */
+  isPartial(): boolean
   close(): void
 }
 
 export function watchFolder(
-  root: string,
+  folder: Pick<Folder, 'root' | 'only'>,
   hint: (path: string) => void,
   problem: (reason: string) => void,
 ): Watch {
+  const { root, only } = folder
   const watches = new Map<string, { watcher: FSWatcher; inode: bigint }>()
-  const wholeTrees = process.platform === 'darwin' || process.platform === 'win32'
+  const wholeTrees = only === undefined && (process.platform === 'darwin' || process.platform === 'win32')
+  const overflows = createOverflow()
   let told = false
+  let partial = false
 
   const tell = (fault: unknown) => {
-    if (!told) problem(`changes are noticed late, watching failed: ${codeOf(fault)}`)
+    partial = true
+    if (!told) problem(reasonOf(codeOf(fault)))
     told = true
   }
   const drop = (path: string) => {
     watches.get(path)?.watcher.close()
     watches.delete(path)
+  }
+  const heard = (changed: string) => {
+    // Some of what came with so much else may have been dropped by the system, without a word.
+    if (overflows()) hint('')
+    if (only !== undefined) {
+      if (changed === only || changed === '') hint('')
+    } else if (IGNORE_FILES.some((name) => name === nameOf(changed))) {
+      if (!isPathLeftOut(parentOf(changed))) hint(parentOf(changed))
+    } else if (!isPathLeftOut(changed)) {
+      hint(changed)
+    }
   }
   return {
     cover(path) {
@@ -45,8 +64,7 @@ export function watchFolder(
         const watcher = watch(join(root, path), { recursive: wholeTrees, persistent: true })
         watcher.on('change', (_type, name) => {
           const below = name === null ? '' : String(name).replaceAll('\\', wholeTrees ? '/' : '\\')
-          const changed = [path, below].filter((part) => part !== '').join('/')
-          if (!isPathLeftOut(changed)) hint(changed)
+          heard([path, below].filter((part) => part !== '').join('/'))
         })
         watcher.on('error', (fault) => {
           drop(path)
@@ -64,8 +82,43 @@ export function watchFolder(
         if (below && !standing.has(path)) drop(path)
       }
     },
+    isPartial: () => partial,
     close() {
       for (const path of [...watches.keys()]) drop(path)
     },
+  }
+}
+
+function reasonOf(code: string): string {
+  const shortage = {
+    ENOSPC: 'the system allows no more watches (fs.inotify.max_user_watches)',
+    EMFILE: 'the system allows no more watchers (fs.inotify.max_user_instances, or open files)',
+  }[code]
+  return `changes are noticed late, by scans alone: ${shortage ?? `watching failed: ${code}`}`
+}
+
+/**
+ * True at the event after which some may be missing. Linux keeps so many for a reader that is slow, then drops what
+ * comes, and Node.js passes no word of it on; but then that many arrive at once.
+ */
+function createOverflow(): () => boolean {
+  const bound = queueLength() / 2
+  let burst = 0
+  return () => {
+    if (burst === 0) {
+      setImmediate(() => {
+        burst = 0
+      })
+    }
+    burst++
+    return burst > bound
+  }
+}
+
+function queueLength(): number {
+  try {
+    return Number(readFileSync('/proc/sys/fs/inotify/max_queued_events', 'utf8')) || 16_384
+  } catch {
+    return 16_384
   }
 }
