@@ -62,6 +62,21 @@ test('a folder that takes another’s place at once is watched in its stead', as
   await becomes(() => finds(corpus, 'white', 'one/deep/c.md'))
 })
 
+test('a change of an ignore file takes effect at once, with all that stands below', async (t) => {
+  const folder = testFolder(t, { 'a.md': 'tea', 'sub/deep/b.md': 'tea', 'sub/deep/c.txt': 'tea' })
+  const corpus = await indexed(t, folder)
+  folder.write('sub/.gitignore', '*.txt')
+  await becomes(() => finds(corpus, 'tea', 'a.md', 'sub/deep/b.md'))
+  folder.write('.gitignore', 'sub/')
+  await becomes(() => finds(corpus, 'tea', 'a.md'))
+  folder.write('.corpusiqignore', '!sub/')
+  await becomes(() => finds(corpus, 'tea', 'a.md', 'sub/deep/b.md'))
+  folder.remove('sub/.gitignore')
+  await becomes(() => finds(corpus, 'tea', 'a.md', 'sub/deep/b.md', 'sub/deep/c.txt'))
+  renameSync(join(folder.path, '.corpusiqignore'), join(folder.path, 'ignore.md'))
+  await becomes(() => finds(corpus, 'tea', 'a.md'))
+})
+
 test('a file written aside and moved into place, as editors save', async (t) => {
   const folder = testFolder(t, { 'a.md': 'green tea' })
   const corpus = await indexed(t, folder)
