@@ -1,16 +1,22 @@
 /**
  * The port between a corpus and whoever serves it. Knows nothing of OAuth or MCP. Ids are opaque to callers, stable
- * over restarts, `[A-Za-z0-9_-]`, and are looked up, never joined to a path.
+ * over restarts and renames, `[A-Za-z0-9_-]`, and are looked up, never joined to a path.
  */
 export type Corpus = {
-  /** The best documents for a person's words, best first; never an error whatever the text. `limit` 1 to 50. */
-  search(query: string, limit: number): Promise<SearchHit[]>
-  /** The whole text, to a million characters and then a note; undefined for whatever is no id of a document. */
-  fetch(id: string): Promise<CorpusDocument | undefined>
+  /**
+   * The best documents for a person's words, best first, each once with its best passage; never an error whatever the
+   * text. `limit` 1 to 50. `collection`: of this one alone; nothing where there is none of that name.
+   */
+  search(query: string, limit: number, options?: { readonly collection?: string }): Promise<SearchHit[]>
+  /** The document, or a part of it; undefined for whatever is no id of one. */
+  fetch(id: string, part?: Part): Promise<CorpusDocument | undefined>
   /** Documents in a stable order, for resources/list; `cursor` is the last id of the page before. */
   list(query: { cursor?: string; limit: number }): Promise<DocumentSummary[]>
-  /** `indexing` while a scan of the folders runs; `indexed_at` the end of the last one, in seconds since the epoch. */
-  status(): Promise<{ documents: number; indexing: boolean; indexed_at: number | undefined }>
+  /** How fresh the index is, at once and for nothing: every answer carries it. */
+  freshness(): Freshness
+  status(): Promise<CorpusStatus>
+  /** Files that there is no document of, and why; by collection and path. */
+  problems(): Promise<CorpusProblem[]>
   close(): Promise<void>
 }
 
@@ -19,6 +25,8 @@ export type DocumentSummary = {
   readonly title: string
   /** Relative to its source, as named on disk, `/` between the parts. */
   readonly path: string
+  /** The name of its source. */
+  readonly collection: string
   /** Of the text handed out: for an HTML file that is the Markdown drawn from it, never HTML. */
   readonly media_type: string
   /** Of the file on disk. */
@@ -27,7 +35,51 @@ export type DocumentSummary = {
   readonly modified: string
 }
 
-/** `text` is the document's best passage; a higher `score` is better, and says nothing across questions. */
-export type SearchHit = DocumentSummary & { readonly text: string; readonly score: number }
+/** A place in a document: one of the passages that it was cut into. */
+export type PassagePlace = {
+  /** Its number in the document, from 0. */
+  readonly passage: number
+  /** The headings that it stands under, outermost first, joined by ` > `. */
+  readonly heading?: string
+  /** Of the page, slide or sheet that it begins on, from 1. */
+  readonly page?: number
+}
 
-export type CorpusDocument = DocumentSummary & { readonly text: string }
+/** `text` is the document's best passage; a higher `score` is better, and says nothing across questions. */
+export type SearchHit = DocumentSummary &
+  PassagePlace & {
+    readonly text: string
+    readonly score: number
+    /** Characters of the whole document. */
+    readonly length: number
+  }
+
+/**
+ * Which part: from `offset` (characters) on, else around `passage`, else from the beginning. `bytes`: no more than so
+ * many (UTF-8), by default and at most a million characters. A document no larger than that is given whole, unless an
+ * `offset` was asked for.
+ */
+export type Part = { readonly passage?: number; readonly offset?: number; readonly bytes?: number }
+
+export type CorpusDocument = DocumentSummary & {
+  readonly text: string
+  /** Where `text` begins in the whole, in characters. */
+  readonly offset: number
+  /** Characters of the whole. */
+  readonly length: number
+  /** The passage that was asked for, and where it stands in `text`; none where the document has no such passage. */
+  readonly marked?: PassagePlace & { readonly start: number; readonly end: number }
+}
+
+/** `indexing` while a scan of the sources runs; `indexed_at` the end of the last one, in seconds since the epoch. */
+export type Freshness = {
+  readonly indexing: boolean
+  /** None before the first scan since the start has ended. */
+  readonly indexed_at: number | undefined
+  /** How far the scan that runs is. */
+  readonly progress?: { readonly files: number; readonly of?: number }
+}
+
+export type CorpusStatus = Freshness & { readonly documents: number }
+
+export type CorpusProblem = { readonly collection: string; readonly path: string; readonly reason: string }

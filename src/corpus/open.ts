@@ -2,7 +2,14 @@ import { mkdirSync, opendirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import type { Emit } from '../ops/events.ts'
 import { startAnswering } from './answering/ask.ts'
-import type { Corpus, CorpusDocument, DocumentSummary, SearchHit } from './corpus.ts'
+import type {
+  Corpus,
+  CorpusDocument,
+  CorpusProblem,
+  DocumentSummary,
+  Freshness,
+  SearchHit,
+} from './corpus.ts'
 import { prepareDatabase } from './index/database.ts'
 import type { IndexingMessage, IndexingOptions } from './indexing/worker.ts'
 import { codeOf, type Folder } from './sources/folder.ts'
@@ -33,8 +40,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   const file = join(options.dataDir, 'corpus.db')
   prepareDatabase(file, folders)
 
-  let indexing = true
-  let indexed_at: number | undefined
+  let freshness: Freshness = { indexing: true, indexed_at: undefined }
   const answering = startAnswering(file, emit)
   const data: IndexingOptions = { file, folders, rescan, limit }
   const indexer = startThread({
@@ -43,8 +49,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
     receive: (received) => {
       const message = received as IndexingMessage
       if ('event' in message) return emit(message.event)
-      indexing = message.indexing
-      if (!message.indexing) indexed_at = message.indexed_at
+      freshness = { indexed_at: freshness.indexed_at, ...message }
     },
     failed: (fault) => {
       emit({
@@ -56,19 +61,24 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   })
 
   return {
-    async search(query, count) {
-      return (await answering.ask({ ask: 'search', text: query, limit: within(count, 50) })) as SearchHit[]
+    async search(query, count, { collection } = {}) {
+      const question = { ask: 'search', text: query, limit: within(count, 50), collection } as const
+      return (await answering.ask(question)) as SearchHit[]
     },
-    async fetch(id) {
+    async fetch(id, part = {}) {
       if (id.length > ID) return undefined
-      return (await answering.ask({ ask: 'fetch', id })) as CorpusDocument | undefined
+      return (await answering.ask({ ask: 'fetch', id, part })) as CorpusDocument | undefined
     },
     async list({ cursor = '', limit: count }) {
       const page = { cursor: cursor.slice(0, ID), limit: within(count, 1000) }
       return (await answering.ask({ ask: 'list', ...page })) as DocumentSummary[]
     },
+    freshness: () => freshness,
     async status() {
-      return { documents: Number(await answering.ask({ ask: 'count' })), indexing, indexed_at }
+      return { documents: Number(await answering.ask({ ask: 'count' })), ...freshness }
+    },
+    async problems() {
+      return (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
     },
     async close() {
       await Promise.all([indexer.close(), answering.close()])

@@ -9,10 +9,13 @@ const DOCUMENT: CorpusDocument = {
   id: ID,
   title: '</title><script>alert(1)</script>',
   path: 'a/"><img src=x onerror=alert(1)>.html',
+  collection: 'notes',
   media_type: 'text/markdown',
   bytes: 10,
   modified: '2026-01-02T03:04:05.000Z',
   text: '# Heading\n\n<script>alert(1)</script><base href=//evil.example><meta http-equiv=refresh content="0;url=//evil.example">&amp;',
+  offset: 0,
+  length: 120,
 }
 
 async function get(id: string, options: { signedIn: boolean }) {

@@ -15,22 +15,27 @@ const DOCUMENT: CorpusDocument = {
   id: 'doc_1',
   title: 'Tea',
   path: 'drinks/tea.md',
+  collection: 'notes',
   media_type: 'text/markdown',
   bytes: 20,
   modified: '2026-01-02T03:04:05.000Z',
   text: 'Green tea wants 80 °C.',
+  offset: 0,
+  length: 22,
 }
 
 const corpus: Corpus = {
   search: async (query, limit) =>
-    query === 'tea' ? [{ ...DOCUMENT, text: 'Green tea', score: 1 }].slice(0, limit) : [],
+    query === 'tea' ? [{ ...DOCUMENT, text: 'Green tea', score: 1, passage: 0 }].slice(0, limit) : [],
   fetch: async (id) => {
     assert.match(id, /^[A-Za-z0-9_-]{1,200}$/, 'nothing else is worth a look-up by resource')
     if (id === 'broken') throw new Error('SQLITE_IOERR /home/someone/secret/path')
     return id === DOCUMENT.id ? DOCUMENT : undefined
   },
   list: async ({ cursor }) => (cursor === undefined ? [DOCUMENT] : []),
+  freshness: () => ({ indexing: false, indexed_at: undefined }),
   status: async () => ({ documents: 1, indexing: false, indexed_at: undefined }),
+  problems: async () => [],
   close: async () => {},
 }
 

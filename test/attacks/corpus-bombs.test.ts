@@ -58,7 +58,7 @@ test('A-162 archives, XML and PDF bombs are not unpacked: told or passed over, a
   const started = process.memoryUsage().rss
   const corpus = await indexed(t, folder)
 
-  const problems = new Map(corpus.problems().map(({ path, reason }) => [path, reason]))
+  const problems = new Map(corpus.told().map(({ path, reason }) => [path, reason]))
   for (const path of ['zip.md', 'slip.txt', 'gzip.html']) assert.equal(problems.get(path), 'not text', path)
   assert.match(problems.get('deep.html') ?? '', /nest deeper/)
   const found = (await corpus.paths('tea')).toSorted()

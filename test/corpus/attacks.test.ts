@@ -67,7 +67,7 @@ test('A-157 symbolic links are not followed: out, to devices, in circles, to our
   assert.deepEqual((await corpus.paths('tea')).toSorted(), ['a.md', 'sub/b.md'])
   assert.deepEqual(
     corpus
-      .problems()
+      .told()
       .map(({ path, reason }) => `${path}: ${reason}`)
       .toSorted(),
     ['alias.md', 'dangling.md', 'file.md', 'folder.md', 'itself.md', 'sub/relative.md', 'zero.txt'].map(
@@ -136,7 +136,7 @@ test('A-158 FIFO, socket, device and sparse file are skipped, and hold nothing u
   assert.deepEqual((await corpus.paths('tea')).toSorted(), ['a.md', 'z.md'])
   assert.deepEqual(
     corpus
-      .problems()
+      .told()
       .map(({ path, reason }) => `${path}: ${reason}`)
       .toSorted(),
     [

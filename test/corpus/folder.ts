@@ -39,7 +39,8 @@ export type OpenedCorpus = Corpus & {
   readonly events: readonly Event[]
   /** Paths of what a search finds. */
   paths(query: string): Promise<string[]>
-  problems(): { path: string; reason: string }[]
+  /** What the log was told of files that cannot be read. */
+  told(): { path: string; reason: string }[]
 }
 
 /** Opens the folder and waits until the first scan is done. Nothing is found by a later scan unless `rescan` says so. */
@@ -62,7 +63,7 @@ export async function indexed(
     ...corpus,
     events,
     paths: async (query) => (await corpus.search(query, 50)).map(({ path }) => path),
-    problems: () => events.flatMap((event) => (event.type === 'corpus.problem' ? [event] : [])),
+    told: () => events.flatMap((event) => (event.type === 'corpus.problem' ? [event] : [])),
   }
 }
 

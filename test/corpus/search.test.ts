@@ -24,7 +24,7 @@ test('every document is found by a word inside it, in any of the formats', async
   assert.equal(await found('island Pharos'), 'lighthouse.html')
   assert.equal(await found('run cafe zurich'), 'README')
   assert.equal(await found('empty'), 'empty.md')
-  assert.deepEqual(corpus.problems(), [])
+  assert.deepEqual(corpus.told(), [])
 })
 
 test('words of scripts without spaces are found inside a sentence', async (t) => {
@@ -117,12 +117,16 @@ test('list pages through every document once, in a stable order', async (t) => {
   assert.ok(typeof indexed_at === 'number')
 })
 
-test('a document beyond a million characters is fetched to there, with a note', async (t) => {
+test('a document beyond a million characters is fetched to there, and says how long it is', async (t) => {
   const corpus = await indexed(t, testFolder(t, { 'big.txt': 'needle and thread. '.repeat(100_000) }))
   const [hit] = await corpus.search('needle', 1)
-  const text = (await corpus.fetch(hit?.id ?? ''))?.text ?? ''
-  assert.ok(text.length > 990_000 && text.length < 1_000_100)
-  assert.match(text, /only its beginning is shown/)
+  const document = await corpus.fetch(hit?.id ?? '')
+  const shown = document?.text.length ?? 0
+  assert.ok(shown > 990_000 && shown <= 1_000_000)
+  assert.equal(document?.length, 1_900_000)
+  const rest = await corpus.fetch(hit?.id ?? '', { offset: shown })
+  assert.equal(rest?.offset, shown)
+  assert.equal(rest?.text.length, 1_900_000 - shown)
 })
 
 test('what is not read is told once, with its reason', async (t) => {
@@ -139,7 +143,7 @@ test('what is not read is told once, with its reason', async (t) => {
     }),
     { limit: 1000 },
   )
-  const problems = corpus.problems().map(({ path, reason }) => `${path}: ${reason}`)
+  const problems = corpus.told().map(({ path, reason }) => `${path}: ${reason}`)
   assert.deepEqual(problems.toSorted(), [
     '*.pdf: 2 files of a format that is not read',
     'big.md: larger than 1,000 bytes',

@@ -11,9 +11,12 @@ function document(id: string, path: string, title: string, text: string): Corpus
     title,
     path,
     text,
+    collection: 'notes',
     media_type: 'text/markdown',
     bytes: Buffer.byteLength(text),
     modified: '2026-01-02T03:04:05.000Z',
+    offset: 0,
+    length: text.length,
   }
 }
 
@@ -26,13 +29,15 @@ export function createMemoryCorpus(): Corpus {
         words(query).some((word) => words(`${title} ${text}`).includes(word)),
       )
         .slice(0, limit)
-        .map((found) => ({ ...found, score: 1 })),
+        .map((found) => ({ ...found, score: 1, passage: 0 })),
     fetch: async (id) => DOCUMENTS.find((candidate) => candidate.id === id),
     list: async ({ cursor, limit }) => {
       const from = DOCUMENTS.findIndex(({ id }) => id === cursor) + 1
       return DOCUMENTS.slice(from, from + limit)
     },
+    freshness: () => ({ indexing: false, indexed_at: 0 }),
     status: async () => ({ documents: DOCUMENTS.length, indexing: false, indexed_at: 0 }),
+    problems: async () => [],
     close: async () => {},
   }
 }

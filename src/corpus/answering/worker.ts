@@ -1,12 +1,20 @@
 /** The thread that answers: apart from the one that reads files, so that neither waits for the other. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { Part } from '../corpus.ts'
 import { openDatabase } from '../index/database.ts'
 import { openAnswers } from './answers.ts'
 
 export type Question =
-  | { readonly number: number; readonly ask: 'search'; readonly text: string; readonly limit: number }
-  | { readonly number: number; readonly ask: 'fetch'; readonly id: string }
+  | {
+      readonly number: number
+      readonly ask: 'search'
+      readonly text: string
+      readonly limit: number
+      readonly collection?: string | undefined
+    }
+  | { readonly number: number; readonly ask: 'fetch'; readonly id: string; readonly part: Part }
   | { readonly number: number; readonly ask: 'list'; readonly cursor: string; readonly limit: number }
+  | { readonly number: number; readonly ask: 'problems' }
   | { readonly number: number; readonly ask: 'count' }
 
 export type Answer = { readonly number: number; readonly answer?: unknown; readonly fault?: string }
@@ -31,11 +39,13 @@ parentPort?.on('message', (question: Question | 'close') => {
 function answer(question: Question): unknown {
   switch (question.ask) {
     case 'search':
-      return answers.search(question.text, question.limit)
+      return answers.search(question.text, question.limit, question.collection)
     case 'fetch':
-      return answers.fetch(question.id)
+      return answers.fetch(question.id, question.part)
     case 'list':
       return answers.list(question.cursor, question.limit)
+    case 'problems':
+      return answers.problems()
     case 'count':
       return answers.count()
   }
