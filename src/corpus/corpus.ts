@@ -27,6 +27,8 @@ export type DocumentSummary = {
   readonly path: string
   /** The name of its source. */
   readonly collection: string
+  /** Where it was fetched from, for a mirrored web page: its https URL. */
+  readonly origin?: string
   /** Of the text handed out: for an HTML file that is the Markdown drawn from it, never HTML. */
   readonly media_type: string
   /** Of the file on disk. */

@@ -7,6 +7,7 @@ import {
   type ResourceTemplateType,
 } from '@modelcontextprotocol/server'
 import type { Corpus } from '../corpus/corpus.ts'
+import { withNotes } from './part-note.ts'
 
 /**
  * A scheme of our own. MCP resources, "Common URI Schemes", https://: "Servers SHOULD use this scheme only when the
@@ -54,5 +55,6 @@ export async function readResource(corpus: Pick<Corpus, 'fetch'>, uri: string): 
   const id = uri.startsWith(URI_PREFIX) ? uri.slice(URI_PREFIX.length) : ''
   const document = ID.test(id) ? await corpus.fetch(id) : undefined
   if (!document) throw new ResourceNotFoundError(uri.slice(0, 500))
-  return { contents: [{ uri, mimeType: document.media_type, text: document.text }] }
+  const text = withNotes(document, (offset) => `the fetch tool with id "${id}" and offset ${offset}`)
+  return { contents: [{ uri, mimeType: document.media_type, text }] }
 }

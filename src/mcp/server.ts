@@ -17,7 +17,9 @@ export type McpDependencies = {
  * then handed to the protocol. A bug is thrown on to the edge, which logs it and answers for it.
  */
 export function mcpRoutes({ settings, corpus, guard }: McpDependencies): Route[] {
-  const reach = { corpus, documentUrl: (id: string) => `${settings.resourceUrl}/documents/${id}` }
+  const documentUrl = (id: string, passage?: number) =>
+    `${settings.resourceUrl}/documents/${id}${passage === undefined ? '' : `?passage=${passage}#passage`}`
+  const reach = { corpus, documentUrl }
   // The SDK and its schemas are a third of the program and of its memory: loaded for the first client that comes in.
   const protocol = madeOnce(async () => (await import('./protocol.ts')).createProtocol(reach))
 

@@ -78,9 +78,11 @@ export function openCatalogue(database: DatabaseSync) {
       const first = Number(lastInsertRowid) * PASSAGES
       const titleWords = indexable(title)
       const pathWords = indexable(path)
-      for (const [index, passage] of cutPassages(text).slice(0, PASSAGES).entries()) {
-        statements.insertPassage.run(first + index, passage)
-        statements.insertWords.run(first + index, titleWords, pathWords, indexable(passage))
+      for (const [index, passage] of cutPassages(text, media_type === 'text/markdown')
+        .slice(0, PASSAGES)
+        .entries()) {
+        statements.insertPassage.run(first + index, passage.text)
+        statements.insertWords.run(first + index, titleWords, pathWords, indexable(passage.text))
       }
     },
 

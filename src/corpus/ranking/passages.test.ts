@@ -14,9 +14,14 @@ test('passages joined are the text again, none is long or cuts a character', () 
     fc.property(fc.array(line, { maxLength: 60 }), (lines) => {
       const text = lines.join('\n')
       const passages = cutPassages(text)
-      assert.equal(passages.join(''), text)
+      assert.equal(passages.map((passage) => passage.text).join(''), text)
       assert.ok(passages.length > 0)
-      for (const passage of passages) assert.ok(passage.length <= 1801 && passage.isWellFormed())
+      let start = 0
+      for (const passage of passages) {
+        assert.ok(passage.text.length <= 1801 && passage.text.isWellFormed())
+        assert.equal(passage.start, start)
+        start += passage.text.length
+      }
     }),
   )
 })
@@ -31,11 +36,58 @@ test('a passage begins at a heading, not at one inside code', () => {
   const [first, second, ...rest] = cutPassages(
     `# One\n\n${section}\n\`\`\`\n# comment\n\`\`\`\n# Two\n\n${section}`,
   )
-  assert.match(first ?? '', /^# One[\s\S]*# comment/)
-  assert.match(second ?? '', /^# Two/)
+  assert.match(first?.text ?? '', /^# One[\s\S]*# comment/)
+  assert.match(second?.text ?? '', /^# Two/)
   assert.equal(rest.length, 0)
 })
 
 test('an empty text is one empty passage', () => {
-  assert.deepEqual(cutPassages(''), [''])
+  assert.deepEqual(cutPassages(''), [{ start: 0, text: '', heading: '' }])
+})
+
+const headings = (text: string) => cutPassages(text).map(({ heading }) => heading)
+
+test('a passage knows the headings that it stands under, outermost first', () => {
+  const body = sentence.repeat(6)
+  const text = [
+    ...['# Guide', body, '## *Install* on `Linux` ##', body, '### [Debian](https://debian.org)', body],
+    ...['## Run', sentence.repeat(80), '# Appendix', body, '### Deep', body],
+  ].join('\n\n')
+  assert.deepEqual(headings(text), [
+    'Guide',
+    'Guide > Install on Linux',
+    'Guide > Install on Linux > Debian',
+    'Guide > Run',
+    'Guide > Run',
+    'Guide > Run',
+    'Appendix',
+    'Appendix > Deep',
+  ])
+})
+
+test('headings one after the other are one path; a short section before another keeps its own', () => {
+  assert.deepEqual(headings(`# A\n\n## B\n\n### C\n\n${sentence.repeat(6)}`), ['A > B > C'])
+  assert.deepEqual(headings(`# A\n\nShort.\n\n# B\n\n${sentence.repeat(6)}`), ['A'])
+  assert.deepEqual(headings(`Before.\n\n# A\n\n${sentence.repeat(6)}`), [''])
+})
+
+test('front matter is no heading, and hides none', () => {
+  assert.deepEqual(headings(`---\n# a comment\ntitle: Tea\n---\n# Green\n\n${sentence}`), ['Green'])
+  assert.deepEqual(headings(`---\n# Green\n\n${sentence}`), [''])
+})
+
+test('a heading is cut at 120 characters, and never long to read', () => {
+  const [heading] = headings(`# ${'😀'.repeat(500)}`)
+  assert.ok(heading && heading.length > 110 && heading.length <= 120)
+  assert.ok(heading.isWellFormed())
+  // Each of these keeps a careless expression busy.
+  for (const mark of ['[', '`', '#', ' #', '![', '](']) headings(`# ${mark.repeat(100_000)}`)
+})
+
+test('where # begins a comment there are no headings', () => {
+  const script = `# One\n\n${sentence.repeat(6)}\n\n# Two\n\n${sentence.repeat(6)}`
+  assert.deepEqual(
+    cutPassages(script, false).map(({ heading }) => heading),
+    [''],
+  )
 })

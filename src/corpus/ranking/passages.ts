@@ -3,34 +3,77 @@ const TARGET = 1200
 const MOST = 1800
 /** A section shorter than this stays with the one before. */
 const LEAST = 200
+/** Characters of a heading that are kept. */
+const HEADING = 120
+
+/** A stretch of a document: `start` in characters, `heading` the path of headings that it begins under. */
+export type Passage = { readonly start: number; readonly text: string; readonly heading: string }
 
 /**
  * Cuts a text into passages, at headings first, then at blank lines, then wherever it must; joined they are the text
- * again. Never empty: an empty text is one empty passage.
+ * again. Never empty: an empty text is one empty passage. Only Markdown has `headings`: elsewhere a line that begins with
+ * `#` is a comment.
  */
-export function cutPassages(text: string): string[] {
-  const passages: string[] = []
+export function cutPassages(text: string, headings = true): Passage[] {
+  const passages: Passage[] = []
+  /** The headings above, by their level. */
+  const above: string[] = []
+  const body = frontMatterEnd(text)
   let start = 0
+  let heading = ''
+  /** Nothing but headings so far, so that the next one says better what follows. */
+  let bare = true
   let fenced = false
   let blank = false
+  const cut = (at: number) => {
+    passages.push({ start, text: text.slice(start, at), heading })
+    start = at
+    bare = true
+    heading = above.filter(Boolean).join(' > ')
+  }
   for (const [at, end] of lines(text)) {
-    const line = text.slice(at, Math.min(end, at + 10))
+    const line = text.slice(at, Math.min(end, at + 1000))
     const length = at - start
-    const heading = !fenced && /^#{1,6} /.test(line)
-    if ((heading && length >= LEAST) || (blank && length >= TARGET) || (length > 0 && end - start > MOST)) {
-      passages.push(text.slice(start, at))
-      start = at
+    const level = !headings || fenced || at < body ? 0 : levelOf(line)
+    if ((level > 0 && length >= LEAST) || (blank && length >= TARGET) || (!bare && end - start > MOST))
+      cut(at)
+    if (level > 0) {
+      above.length = Math.min(above.length, level)
+      above[level - 1] = wordsOf(line.slice(level))
+      if (bare) heading = above.filter(Boolean).join(' > ')
     }
-    while (end - start > MOST) {
-      const cut = cutWithin(text, start)
-      passages.push(text.slice(start, cut))
-      start = cut
-    }
+    while (end - start > MOST) cut(cutWithin(text, start))
+    if (level === 0 && at >= body && line.trim() !== '') bare = false
     if (/^ {0,3}(?:```|~~~)/.test(line)) fenced = !fenced
     blank = text.slice(at, end).trim() === ''
   }
-  if (start < text.length || passages.length === 0) passages.push(text.slice(start))
+  if (start < text.length || passages.length === 0) cut(text.length)
   return passages
+}
+
+/** Where a Markdown file's front matter ends; 0 where there is none. */
+function frontMatterEnd(text: string): number {
+  return /^---[ \t]*\n[\s\S]{0,20000}?\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text)?.[0].length ?? 0
+}
+
+function levelOf(line: string): number {
+  return /^(#{1,6})[ \t]/.exec(line)?.[1]?.length ?? 0
+}
+
+/** A heading's words without its marks. */
+function wordsOf(heading: string): string {
+  const words = heading
+    .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, '$1')
+    .replace(/[`*]+/g, '')
+    .replace(/[ \t]#+\s*$/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return words.length <= HEADING
+    ? words
+    : `${words
+        .slice(0, HEADING - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`
 }
 
 function* lines(text: string): Generator<[at: number, end: number]> {

@@ -7,9 +7,9 @@ export type Scope = Exclude<(typeof SCOPES_SUPPORTED)[number], 'offline_access'>
 
 /** What a tool may touch. */
 export type ToolReach = {
-  readonly corpus: Pick<Corpus, 'search' | 'fetch'>
-  /** The absolute, stable page of a document, which clients cite. */
-  readonly documentUrl: (id: string) => string
+  readonly corpus: Pick<Corpus, 'search' | 'fetch' | 'freshness'>
+  /** The absolute, stable page of a document, which clients cite; opened at the passage where one is named. */
+  readonly documentUrl: (id: string, passage?: number) => string
 }
 
 /** A fault that the model may read and mend: a short text, answered as a result with `isError`. */
