@@ -7,7 +7,7 @@ export type Corpus = {
    * The best documents for a person's words, best first, each once with its best passage; never an error whatever the
    * text. `limit` 1 to 50. `collection`: of this one alone; nothing where there is none of that name.
    */
-  search(query: string, limit: number, options?: { readonly collection?: string }): Promise<SearchHit[]>
+  search(query: string, limit: number, options?: SearchOptions): Promise<SearchHit[]>
   /** The document, or a part of it; undefined for whatever is no id of one. */
   fetch(id: string, part?: Part): Promise<CorpusDocument | undefined>
   /** Documents in a stable order, for resources/list; `cursor` is the last id of the page before. */
@@ -18,6 +18,12 @@ export type Corpus = {
   /** Files that there is no document of, and why; by collection and path. */
   problems(): Promise<CorpusProblem[]>
   close(): Promise<void>
+}
+
+export type SearchOptions = {
+  readonly collection?: string
+  /** Each hit says how it came to its score. */
+  readonly explain?: boolean
 }
 
 export type DocumentSummary = {
@@ -52,9 +58,14 @@ export type SearchHit = DocumentSummary &
   PassagePlace & {
     readonly text: string
     readonly score: number
-    /** Characters of the whole document. */
+    /** Of the whole document: its characters, and how many passages it was cut into. */
     readonly length: number
+    readonly passages: number
+    readonly explanation?: Explanation
   }
+
+/** What a score is made of, by the name of each part, for a person to read. */
+export type Explanation = Readonly<Record<string, number | string>>
 
 /**
  * Which part: from `offset` (characters) on, else around `passage`, else from the beginning. `bytes`: no more than so

@@ -61,8 +61,8 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   })
 
   return {
-    async search(query, count, { collection } = {}) {
-      const question = { ask: 'search', text: query, limit: within(count, 50), collection } as const
+    async search(query, count, options = {}) {
+      const question = { ask: 'search', text: query, limit: within(count, 50), options } as const
       return (await answering.ask(question)) as SearchHit[]
     },
     async fetch(id, part = {}) {

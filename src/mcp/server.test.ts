@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Corpus, CorpusDocument } from '../corpus/corpus.ts'
+import type { Corpus, CorpusDocument, Freshness } from '../corpus/corpus.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import type { AccessTokenClaims } from '../oauth/grant.ts'
 import type { Event } from '../ops/events.ts'
@@ -24,20 +24,47 @@ const DOCUMENT: CorpusDocument = {
   length: 22,
 }
 
+/** Twelve characters a passage, a hundred passages. */
+const LONG: CorpusDocument = {
+  ...DOCUMENT,
+  id: 'doc_long',
+  title: 'Almanac',
+  path: 'almanac.pdf',
+  origin: 'https://example.com/almanac',
+  text: 'words',
+  offset: 24_000,
+  length: 90_000,
+  marked: { passage: 20, heading: 'Spring > Tea', page: 7, start: 0, end: 5 },
+}
+
+/** What the corpus was asked for, by tools and resources. */
+const asked: unknown[][] = []
+
 const corpus: Corpus = {
-  search: async (query, limit) =>
-    query === 'tea' ? [{ ...DOCUMENT, text: 'Green tea', score: 1, passage: 0 }].slice(0, limit) : [],
-  fetch: async (id) => {
+  search: async (query, limit, options) => {
+    asked.push([query, limit, options])
+    if (query === 'almanac') {
+      const place = { passage: 20, heading: 'Spring > Tea', page: 7 }
+      return [{ ...LONG, ...place, text: 'words', score: 1, passages: 100 }]
+    }
+    return query === 'tea'
+      ? [{ ...DOCUMENT, text: 'Green tea', score: 1, passage: 0, passages: 1 }].slice(0, limit)
+      : []
+  },
+  fetch: async (id, part) => {
+    asked.push([id, part])
     assert.match(id, /^[A-Za-z0-9_-]{1,200}$/, 'nothing else is worth a look-up by resource')
     if (id === 'broken') throw new Error('SQLITE_IOERR /home/someone/secret/path')
-    return id === DOCUMENT.id ? DOCUMENT : undefined
+    return [DOCUMENT, LONG].find((document) => document.id === id)
   },
   list: async ({ cursor }) => (cursor === undefined ? [DOCUMENT] : []),
-  freshness: () => ({ indexing: false, indexed_at: undefined }),
+  freshness: () => freshness,
   status: async () => ({ documents: 1, indexing: false, indexed_at: undefined }),
   problems: async () => [],
   close: async () => {},
 }
+
+let freshness: Freshness = { indexing: false, indexed_at: 1_700_000_000 }
 
 /** Access tokens of this test are their own scope: `good:<scope>` with `+` for a space. */
 function endpoint(settings: Partial<Settings> = {}) {
@@ -150,11 +177,13 @@ test('search answers in the shape of OpenAI, as structured content and as the JS
         text: 'Green tea',
         metadata: {
           path: 'drinks/tea.md',
+          collection: 'notes',
           modified: '2026-01-02T03:04:05.000Z',
           media_type: 'text/markdown',
         },
       },
     ],
+    indexed_at: '2023-11-14T22:13:20.000Z',
   }
   assert.deepEqual(body.result, {
     content: [{ type: 'text', text: JSON.stringify(expected) }],
@@ -164,7 +193,7 @@ test('search answers in the shape of OpenAI, as structured content and as the JS
 
 test('search without a match is an empty list, not an error', async () => {
   const { body } = await ask(call('tools/call', { name: 'search', arguments: { query: 'nothing' } }))
-  assert.deepEqual(body.result?.structuredContent, { results: [] })
+  assert.deepEqual(body.result?.structuredContent, { results: [], indexed_at: '2023-11-14T22:13:20.000Z' })
   assert.equal(body.result?.isError, undefined)
 })
 
@@ -175,8 +204,100 @@ test('fetch answers with the whole document', async () => {
     title: 'Tea',
     text: 'Green tea wants 80 °C.',
     url: `${ORIGIN}/documents/doc_1`,
-    metadata: { path: 'drinks/tea.md', modified: '2026-01-02T03:04:05.000Z', media_type: 'text/markdown' },
+    metadata: {
+      path: 'drinks/tea.md',
+      collection: 'notes',
+      modified: '2026-01-02T03:04:05.000Z',
+      media_type: 'text/markdown',
+    },
   })
+})
+
+test('a result of a long document names the passage: by id, url and metadata, each of them a string', async () => {
+  const { body } = await ask(call('tools/call', { name: 'search', arguments: { query: 'almanac' } }))
+  assert.partialDeepStrictEqual(body.result?.structuredContent, {
+    results: [
+      {
+        id: 'doc_long#20',
+        title: 'Almanac',
+        url: `${ORIGIN}/documents/doc_long?passage=20#passage`,
+        text: 'words',
+        metadata: {
+          path: 'almanac.pdf',
+          collection: 'notes',
+          modified: '2026-01-02T03:04:05.000Z',
+          media_type: 'text/markdown',
+          origin: 'https://example.com/almanac',
+          heading: 'Spring > Tea',
+          page: '7',
+        },
+      },
+    ],
+  })
+})
+
+test('fetch of a long document gives a part, says which, and how to ask for the rest', async () => {
+  const { body } = await ask(call('tools/call', { name: 'fetch', arguments: { id: 'doc_long#20' } }))
+  assert.deepEqual(asked.at(-1), ['doc_long', { bytes: 40_000, passage: 20 }])
+  const part = 'characters 24,000 to 24,005 of 90,000'
+  assert.deepEqual(body.result?.structuredContent, {
+    id: 'doc_long#20',
+    title: 'Almanac',
+    text:
+      `[A part of a longer document: ${part}. Its beginning: fetch with id "doc_long#20" and offset 0.]\n\n` +
+      `words\n\n[The document goes on; shown are ${part}. What follows: fetch with id "doc_long#20" and offset 24005.]`,
+    url: `${ORIGIN}/documents/doc_long?passage=20#passage`,
+    metadata: {
+      path: 'almanac.pdf',
+      collection: 'notes',
+      modified: '2026-01-02T03:04:05.000Z',
+      media_type: 'text/markdown',
+      origin: 'https://example.com/almanac',
+      heading: 'Spring > Tea',
+      page: '7',
+      offset: '24000',
+      next_offset: '24005',
+      total_chars: '90000',
+    },
+  })
+})
+
+test('fetch takes an offset, as a number or as metadata.next_offset says it, and a passage by its plain id too', async () => {
+  for (const [args, part] of [
+    [
+      { id: 'doc_long', offset: 24_005 },
+      { bytes: 40_000, offset: 24_005 },
+    ],
+    [
+      { id: 'doc_long#3', offset: '0' },
+      { bytes: 40_000, passage: 3, offset: 0 },
+    ],
+    [{ id: 'doc_long', offset: null }, { bytes: 40_000 }],
+  ] as const) {
+    await ask(call('tools/call', { name: 'fetch', arguments: args }))
+    assert.deepEqual(asked.at(-1), ['doc_long', part])
+  }
+})
+
+test('search asks within a collection where one is named', async () => {
+  for (const [args, expected] of [
+    [{ query: 'tea', collection: 'work' }, ['tea', 10, { collection: 'work' }]],
+    [{ query: 'tea', limit: 50, collection: '' }, ['tea', 50, {}]],
+    [{ query: 'tea', collection: null }, ['tea', 10, {}]],
+  ] as const) {
+    await ask(call('tools/call', { name: 'search', arguments: args }))
+    assert.deepEqual(asked.at(-1), expected)
+  }
+})
+
+test('while the first indexing runs, search says how far it is instead of a time', async (t) => {
+  const before = freshness
+  t.after(() => {
+    freshness = before
+  })
+  freshness = { indexing: true, indexed_at: undefined, progress: { files: 120, of: 1000 } }
+  const { body } = await ask(call('tools/call', { name: 'search', arguments: { query: 'nothing' } }))
+  assert.deepEqual(body.result?.structuredContent, { results: [], indexing: { files: 120, of: 1000 } })
 })
 
 test('arguments that no tool takes are a fault that the model can read', async () => {
@@ -189,6 +310,14 @@ test('arguments that no tool takes are a fault that the model can read', async (
     ['search', { query: 'tea', limit: 51 }],
     ['search', { query: 'tea', limit: 1.5 }],
     ['search', { query: 'tea', limit: '3' }],
+    ['search', { query: 'tea', collection: 7 }],
+    ['fetch', { id: 'doc_1', offset: -1 }],
+    ['fetch', { id: 'doc_1', offset: 1.5 }],
+    ['fetch', { id: 'doc_1', offset: 'x' }],
+    ['fetch', { id: 'doc_1#' }],
+    ['fetch', { id: 'doc_1#1#2' }],
+    ['fetch', { id: 'doc_1#-1' }],
+    ['fetch', { id: '#1' }],
   ] as const) {
     const { status, body } = await ask(call('tools/call', { name, arguments: args }))
     assert.equal(status, 200)
@@ -393,6 +522,13 @@ test('resources list and read the documents', async () => {
   assert.partialDeepStrictEqual(templates.body.result, {
     resourceTemplates: [{ uriTemplate: 'corpusiq://documents/{id}' }],
   })
+})
+
+test('a resource that is longer than what is handed out says so', async () => {
+  const { body } = await ask(call('resources/read', { uri: 'corpusiq://documents/doc_long' }))
+  assert.deepEqual(asked.at(-1), ['doc_long', undefined])
+  const { contents } = body.result as { contents: { text: string }[] }
+  assert.match(contents[0]?.text ?? '', /What follows: the fetch tool with id "doc_long" and offset 24005\.\]$/)
 })
 
 test('A-156 a resource is looked up by its id alone', async () => {

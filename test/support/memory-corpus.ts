@@ -29,7 +29,7 @@ export function createMemoryCorpus(): Corpus {
         words(query).some((word) => words(`${title} ${text}`).includes(word)),
       )
         .slice(0, limit)
-        .map((found) => ({ ...found, score: 1, passage: 0 })),
+        .map((found) => ({ ...found, score: 1, passage: 0, passages: 1 })),
     fetch: async (id) => DOCUMENTS.find((candidate) => candidate.id === id),
     list: async ({ cursor, limit }) => {
       const from = DOCUMENTS.findIndex(({ id }) => id === cursor) + 1

@@ -1,80 +1,92 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { CorpusDocument, CorpusProblem, DocumentSummary, Part, SearchHit } from '../corpus.ts'
+import type {
+  CorpusDocument,
+  CorpusProblem,
+  DocumentSummary,
+  Part,
+  PassagePlace,
+  SearchHit,
+  SearchOptions,
+} from '../corpus.ts'
 import { PASSAGES } from '../index/catalogue.ts'
-import { openMatch } from './match.ts'
+import { openMatcher } from './match.ts'
 import { stretchOf } from './part.ts'
+import { openSearch } from './search.ts'
 
 export type Answers = ReturnType<typeof openAnswers>
+
+type Row = Record<string, unknown>
 
 /** The reader's side of the index. Each answer is of one moment. */
 export function openAnswers(database: DatabaseSync) {
   const summary = 'id, title, path, source, media_type, bytes, modified'
+  const between = 'where number between ? and ? order by number'
   const statements = {
     byNumber: database.prepare(`select ${summary} from document where number = ?`),
     byId: database.prepare(`select number, ${summary} from document where id = ?`),
-    passage: database.prepare('select text from passage where number = ?'),
-    passages: database.prepare('select text from passage where number between ? and ? order by number'),
+    passage: database.prepare('select heading, page, text from passage where number = ?'),
+    passages: database.prepare(`select start, text from passage ${between}`),
+    last: database.prepare(`select number, start, text from passage ${between} desc limit 1`),
     page: database.prepare(`select ${summary} from document where id > ? order by id limit ?`),
-    ofCollection: database.prepare('select number from document where source = ?'),
     problems: database.prepare('select source, path, reason from problem order by source, path'),
     count: database.prepare('select count(*) as count from document'),
   }
-  const match = openMatch(database)
+  const find = openSearch(database, openMatcher(database))
+  const numbersOf = (document: number) => [document * PASSAGES, (document + 1) * PASSAGES - 1] as const
 
-  function passagesOf(document: number): { start: number; text: string }[] {
-    let start = 0
-    return statements.passages.all(document * PASSAGES, (document + 1) * PASSAGES - 1).map((row) => {
-      const passage = { start, text: String(row.text) }
-      start += passage.text.length
-      return passage
-    })
+  function extentOf(document: number): { length: number; passages: number } {
+    const last = statements.last.get(...numbersOf(document))
+    return { length: endOf(last), passages: last ? Number(last.number) - document * PASSAGES + 1 : 0 }
   }
 
-  function search(question: string, limit: number, collection?: string): SearchHit[] {
-    const allowed =
-      collection === undefined
-        ? undefined
-        : new Set(statements.ofCollection.all(collection).map(({ number }) => Number(number)))
-    return match(question, { limit, allowed }).flatMap(({ document, passage, score }) => {
+  function search(question: string, limit: number, options: SearchOptions): SearchHit[] {
+    return find(question, limit, options).flatMap(({ document, passage, score, explanation }) => {
       const row = statements.byNumber.get(document)
-      if (!row) return []
-      const text = String(statements.passage.get(document * PASSAGES + passage)?.text ?? '').trim()
-      const last = passagesOf(document).at(-1)
-      const length = (last?.start ?? 0) + (last?.text.length ?? 0)
-      return [{ ...summaryOf(row), passage, text, score, length }]
+      const found = statements.passage.get(document * PASSAGES + passage)
+      if (!row || !found) return []
+      return [
+        {
+          ...summaryOf(row),
+          ...placeOf(passage, found),
+          text: String(found.text).trim(),
+          score,
+          ...extentOf(document),
+          ...(explanation && { explanation }),
+        },
+      ]
     })
   }
 
   function fetch(id: string, part: Part): CorpusDocument | undefined {
     const row = statements.byId.get(id)
     if (!row) return undefined
-    const passages = passagesOf(Number(row.number))
+    const document = Number(row.number)
+    const passages = statements.passages
+      .all(...numbersOf(document))
+      .map(({ start, text }) => ({ start: Number(start), text: String(text) }))
     const { from, to, offset } = stretchOf(passages, part)
-    const last = passages.at(-1)
-    const whole = passages
-      .slice(from, to)
-      .map(({ text }) => text)
-      .join('')
-    const asked = part.passage === undefined ? undefined : passages[part.passage]
+    const text = passages.slice(from, to).map((passage) => passage.text)
+    const marked = part.passage === undefined ? undefined : passages[part.passage]
+    const place = statements.passage.get(document * PASSAGES + (part.passage ?? 0))
     return {
       ...summaryOf(row),
-      text: whole.slice(offset - (passages[from]?.start ?? 0)),
+      text: text.join('').slice(offset - (passages[from]?.start ?? 0)),
       offset,
-      length: (last?.start ?? 0) + (last?.text.length ?? 0),
-      ...(asked &&
-        part.passage !== undefined && {
+      length: endOf(passages.at(-1)),
+      ...(marked &&
+        place && {
           marked: {
-            passage: part.passage,
-            start: asked.start - offset,
-            end: asked.start + asked.text.length - offset,
+            ...placeOf(part.passage ?? 0, place),
+            start: marked.start - offset,
+            end: marked.start + marked.text.length - offset,
           },
         }),
     }
   }
 
   return {
-    search: (question: string, limit: number, collection?: string) =>
-      atOneMoment(database, () => search(question, limit, collection)),
+    search: (question: string, limit: number, options: SearchOptions = {}) =>
+      atOneMoment(database, () => search(question, limit, options)),
     fetch: (id: string, part: Part = {}) => atOneMoment(database, () => fetch(id, part)),
     list: (cursor: string, limit: number): DocumentSummary[] =>
       statements.page.all(cursor, limit).map(summaryOf),
@@ -97,7 +109,19 @@ function atOneMoment<T>(database: DatabaseSync, read: () => T): T {
   }
 }
 
-function summaryOf(row: Record<string, unknown>): DocumentSummary {
+function endOf(passage: Row | undefined): number {
+  return passage ? Number(passage.start) + String(passage.text).length : 0
+}
+
+function placeOf(passage: number, { heading, page }: Row): PassagePlace {
+  return {
+    passage,
+    ...(heading !== '' && { heading: String(heading) }),
+    ...(page !== null && { page: Number(page) }),
+  }
+}
+
+function summaryOf(row: Row): DocumentSummary {
   return {
     id: String(row.id),
     title: String(row.title),

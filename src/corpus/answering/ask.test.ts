@@ -33,7 +33,7 @@ test('closing answers what was asked, and refuses what comes later', async (t) =
   const file = join(base, 'corpus.db')
   prepareDatabase(file, [])
   const answering = startAnswering(file, () => {})
-  const asked = answering.ask({ ask: 'search', text: 'tea', limit: 1 })
+  const asked = answering.ask({ ask: 'search', text: 'tea', limit: 1, options: {} })
   await answering.close()
   assert.deepEqual(await asked, [])
   await assert.rejects(answering.ask({ ask: 'count' }), /closed/)

@@ -1,6 +1,6 @@
 /** The thread that answers: apart from the one that reads files, so that neither waits for the other. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Part } from '../corpus.ts'
+import type { Part, SearchOptions } from '../corpus.ts'
 import { openDatabase } from '../index/database.ts'
 import { openAnswers } from './answers.ts'
 
@@ -10,7 +10,7 @@ export type Question =
       readonly ask: 'search'
       readonly text: string
       readonly limit: number
-      readonly collection?: string | undefined
+      readonly options: SearchOptions
     }
   | { readonly number: number; readonly ask: 'fetch'; readonly id: string; readonly part: Part }
   | { readonly number: number; readonly ask: 'list'; readonly cursor: string; readonly limit: number }
@@ -39,7 +39,7 @@ parentPort?.on('message', (question: Question | 'close') => {
 function answer(question: Question): unknown {
   switch (question.ask) {
     case 'search':
-      return answers.search(question.text, question.limit, question.collection)
+      return answers.search(question.text, question.limit, question.options)
     case 'fetch':
       return answers.fetch(question.id, question.part)
     case 'list':

@@ -47,7 +47,13 @@ export function formatOf(path: string): Format | undefined {
   return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined
 }
 
-export type Extracted = { readonly title: string; readonly text: string; readonly media_type: string }
+export type Extracted = {
+  readonly title: string
+  readonly text: string
+  readonly media_type: string
+  /** Where in the text pages, slides or sheets begin, for a format that has them. */
+  readonly pages?: readonly number[]
+}
 
 /** The document in a file's bytes, or in one sentence why there is none. */
 export function extract(path: string, bytes: Uint8Array): Extracted | { problem: string } {

@@ -30,7 +30,7 @@ export function openCatalogue(database: DatabaseSync) {
        values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     touch: write('update document set stamp = ?, modified = ? where source = ? and path = ?'),
-    insertPassage: write('insert into passage (number, text) values (?, ?)'),
+    insertPassage: write('insert into passage (number, start, heading, page, text) values (?, ?, ?, ?, ?)'),
     insertWords: write('insert into words (rowid, title, path, body) values (?, ?, ?, ?)'),
     removeDocument: write('delete from document where number = ?'),
     removePassages: write('delete from passage where number between ? and ?'),
@@ -70,7 +70,7 @@ export function openCatalogue(database: DatabaseSync) {
     put(source: string, path: string, content: FileContent, digest: string, extracted: Extracted): void {
       removeDocument(source, path)
       statements.removeProblem.run(source, path)
-      const { title, media_type, text } = extracted
+      const { title, media_type, text, pages } = extracted
       const { lastInsertRowid } = statements.insert.run(
         ...[documentId(source, path), source, path, title, media_type],
         ...[content.bytes.byteLength, content.modified, content.stamp, digest],
@@ -78,11 +78,10 @@ export function openCatalogue(database: DatabaseSync) {
       const first = Number(lastInsertRowid) * PASSAGES
       const titleWords = indexable(title)
       const pathWords = indexable(path)
-      for (const [index, passage] of cutPassages(text, media_type === 'text/markdown')
-        .slice(0, PASSAGES)
-        .entries()) {
-        statements.insertPassage.run(first + index, passage.text)
-        statements.insertWords.run(first + index, titleWords, pathWords, indexable(passage.text))
+      const passages = cutPassages(text, { headings: media_type === 'text/markdown', pages })
+      for (const [index, { start, heading, page, text }] of passages.slice(0, PASSAGES).entries()) {
+        statements.insertPassage.run(first + index, start, heading, page ?? null, text)
+        statements.insertWords.run(first + index, titleWords, pathWords, indexable(text))
       }
     },
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { openCatalogue } from './catalogue.ts'
 
 /** Counts up with every change of tables, extraction or analysis: an index of another version is made anew. */
-const VERSION = 1
+const VERSION = 2
 
 /**
  * A document's text stands in its passages, whose numbers are its own times `PASSAGES` plus their place: the index of
@@ -30,6 +30,9 @@ create table document (
 ) strict;
 create table passage (
   number integer primary key,
+  start integer not null,
+  heading text not null,
+  page integer,
   text text not null
 ) strict;
 create virtual table words using fts5 (

@@ -42,7 +42,7 @@ test('a passage begins at a heading, not at one inside code', () => {
 })
 
 test('an empty text is one empty passage', () => {
-  assert.deepEqual(cutPassages(''), [{ start: 0, text: '', heading: '' }])
+  assert.deepEqual(cutPassages(''), [{ start: 0, text: '', heading: '', page: undefined }])
 })
 
 const headings = (text: string) => cutPassages(text).map(({ heading }) => heading)
@@ -87,7 +87,20 @@ test('a heading is cut at 120 characters, and never long to read', () => {
 test('where # begins a comment there are no headings', () => {
   const script = `# One\n\n${sentence.repeat(6)}\n\n# Two\n\n${sentence.repeat(6)}`
   assert.deepEqual(
-    cutPassages(script, false).map(({ heading }) => heading),
+    cutPassages(script, { headings: false }).map(({ heading }) => heading),
     [''],
   )
+})
+
+test('a passage knows the page that it begins on', () => {
+  const text = [sentence.repeat(30), sentence.repeat(60), 'Short.', sentence.repeat(30)].join('\n\n')
+  const second = text.indexOf('\n\n') + 2
+  const last = text.indexOf('Short.') + 8
+  const pages = [0, second, last - 8, last]
+  for (const { start, page } of cutPassages(text, { pages })) {
+    assert.equal(page, pages.filter((begin) => begin <= start).length, `${start}`)
+  }
+  // A preface before the first page belongs to it.
+  assert.equal(cutPassages('preface', { pages: [8] })[0]?.page, 1)
+  assert.equal(cutPassages('no pages')[0]?.page, undefined)
 })

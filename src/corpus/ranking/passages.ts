@@ -6,15 +6,29 @@ const LEAST = 200
 /** Characters of a heading that are kept. */
 const HEADING = 120
 
-/** A stretch of a document: `start` in characters, `heading` the path of headings that it begins under. */
-export type Passage = { readonly start: number; readonly text: string; readonly heading: string }
+/**
+ * A stretch of a document: `start` in characters, `heading` the path of headings that it begins under, `page` the one
+ * that it begins on, from 1, where the document has pages.
+ */
+export type Passage = {
+  readonly start: number
+  readonly text: string
+  readonly heading: string
+  readonly page: number | undefined
+}
+
+export type CutOptions = {
+  /** Only Markdown has them: elsewhere a line that begins with `#` is a comment. */
+  readonly headings?: boolean
+  /** Where in the text its pages begin, in ascending order. */
+  readonly pages?: readonly number[] | undefined
+}
 
 /**
  * Cuts a text into passages, at headings first, then at blank lines, then wherever it must; joined they are the text
- * again. Never empty: an empty text is one empty passage. Only Markdown has `headings`: elsewhere a line that begins with
- * `#` is a comment.
+ * again. Never empty: an empty text is one empty passage.
  */
-export function cutPassages(text: string, headings = true): Passage[] {
+export function cutPassages(text: string, { headings = true, pages }: CutOptions = {}): Passage[] {
   const passages: Passage[] = []
   /** The headings above, by their level. */
   const above: string[] = []
@@ -25,8 +39,10 @@ export function cutPassages(text: string, headings = true): Passage[] {
   let bare = true
   let fenced = false
   let blank = false
+  let page = 0
   const cut = (at: number) => {
-    passages.push({ start, text: text.slice(start, at), heading })
+    while (pages && (pages[page] ?? Number.POSITIVE_INFINITY) <= start) page += 1
+    passages.push({ start, text: text.slice(start, at), heading, page: pages && Math.max(page, 1) })
     start = at
     bare = true
     heading = above.filter(Boolean).join(' > ')

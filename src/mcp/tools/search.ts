@@ -89,7 +89,7 @@ export const search: ToolRow = {
       results: hits.map((hit) => ({
         id: hit.length > SHORT ? `${hit.id}#${hit.passage}` : hit.id,
         title: hit.title,
-        url: documentUrl(hit.id, hit.passage),
+        url: documentUrl(hit.id, hit.passages > 1 ? hit.passage : undefined),
         text: hit.text,
         metadata: documentMetadata(hit, hit),
       })),
