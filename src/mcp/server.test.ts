@@ -528,7 +528,10 @@ test('a resource that is longer than what is handed out says so', async () => {
   const { body } = await ask(call('resources/read', { uri: 'corpusiq://documents/doc_long' }))
   assert.deepEqual(asked.at(-1), ['doc_long', undefined])
   const { contents } = body.result as { contents: { text: string }[] }
-  assert.match(contents[0]?.text ?? '', /What follows: the fetch tool with id "doc_long" and offset 24005\.\]$/)
+  assert.match(
+    contents[0]?.text ?? '',
+    /What follows: the fetch tool with id "doc_long" and offset 24005\.\]$/,
+  )
 })
 
 test('A-156 a resource is looked up by its id alone', async () => {
