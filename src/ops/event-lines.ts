@@ -40,6 +40,7 @@ export const LEVELS: Readonly<Record<Event['type'], Level>> = {
   'upkeep.failed': 'warn',
   'corpus.indexed': 'info',
   'corpus.problem': 'warn',
+  'corpus.mirrored': 'info',
 }
 
 /**
@@ -137,6 +138,10 @@ export function eventLines(event: Event): LogLine[] {
       )
     case 'corpus.problem':
       return line(`Corpus: ${safeText(event.path)}: ${safeText(event.reason)}`)
+    case 'corpus.mirrored':
+      return line(
+        `Web source ${safeText(event.source)}: ${event.pages} pages, ${event.changed} changed, ${event.gone} gone, ${event.failed} failed, in ${event.seconds.toFixed(0)} s`,
+      )
   }
 }
 

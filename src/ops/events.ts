@@ -57,6 +57,16 @@ export type Event =
   | { type: 'upkeep.failed'; fault: unknown }
   | { type: 'corpus.indexed'; documents: number; seconds: number }
   | { type: 'corpus.problem'; path: string; reason: string }
+  /** A web source was asked for its pages. `pages`: those that it names; `failed`: those that could not be had. */
+  | {
+      type: 'corpus.mirrored'
+      source: string
+      pages: number
+      changed: number
+      gone: number
+      failed: number
+      seconds: number
+    }
 
 /** Where events go. Never throws, never waits. */
 export type Emit = (event: Event) => void
