@@ -77,7 +77,7 @@ function keyAndValue(line: string): [string, string] {
   const [content = ''] = line.split('#', 1)
   const colon = content.indexOf(':')
   if (colon === -1) return ['', '']
-  return [content.slice(0, colon).replace('\uFEFF', '').trim().toLowerCase(), content.slice(colon + 1).trim()]
+  return [content.slice(0, colon).trim().toLowerCase(), content.slice(colon + 1).trim()]
 }
 
 /**

@@ -45,7 +45,6 @@ function readXml(text: string, most: number): Sitemap | { problem: string } {
         if (path.length === 2) entry = { url: '', lastmod: '' }
       },
       ontext(data) {
-        if (path.length !== 3) return
         if (path[2] === 'loc') entry.url += data
         if (path[2] === 'lastmod') entry.lastmod += data
       },

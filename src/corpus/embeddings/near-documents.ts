@@ -1,0 +1,34 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Nearest } from './nearest.ts'
+import type { Quantised } from './quantise.ts'
+import { embeddedText, PASSAGES, textDigest } from './vectors.ts'
+
+/** Passages that are looked at for each document that is wanted. */
+const PER_DOCUMENT = 4
+
+/** A document by its nearest passage, which counts from 0 within it; the score is a cosine. */
+export type NearDocument = { readonly document: number; readonly passage: number; readonly score: number }
+
+/**
+ * The documents that are most like a question, each once. A vector counts only for the text that the index has now:
+ * between a change and its embedding a passage has another, or is gone.
+ */
+export function openNearDocuments(index: DatabaseSync, nearest: Nearest) {
+  const current = index.prepare(
+    'select title, text from document join passage on passage.number = ? where document.number = ?',
+  )
+  return (vector: Quantised, limit: number, allowed?: { has(document: number): boolean }): NearDocument[] => {
+    const isAllowed = allowed && ((passage: number) => allowed.has(Math.floor(passage / PASSAGES)))
+    const best = new Map<number, NearDocument>()
+    for (const { passage, digest, score } of nearest.find(vector, limit * PER_DOCUMENT, isAllowed)) {
+      const document = Math.floor(passage / PASSAGES)
+      if (best.has(document)) continue
+      const row = current.get(passage, document)
+      if (!row) continue
+      const text = embeddedText(String(row.title), String(row.text))
+      if (Buffer.compare(textDigest(text), digest) !== 0) continue
+      best.set(document, { document, passage: passage - document * PASSAGES, score })
+    }
+    return [...best.values()].slice(0, limit)
+  }
+}
