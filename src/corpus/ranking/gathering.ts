@@ -1,0 +1,126 @@
+import type { AnalysedDocument } from './segment.ts'
+import { createSegmentWriter, type SegmentBytes } from './segment-bytes.ts'
+
+/** Documents that become a segment together. */
+export type Gathering = {
+  add(document: number, analysed: AnalysedDocument): void
+  /** True where it was in here. */
+  remove(document: number): boolean
+  /** Passages in here. */
+  passages(): number
+  clear(): void
+  /** All of it as a segment; what was gathered is gone then. */
+  write(keepChunk: (chunk: Uint8Array) => void): SegmentBytes
+}
+
+/** Which passages, and where their occurrences begin; the terms by their numbers here. */
+type Gathered = { readonly terms: Uint32Array; readonly analysed: AnalysedDocument }
+
+export function createGathering(): Gathering {
+  let gathered = new Map<number, Gathered>()
+  let numbers = new Map<string, number>()
+  let passages = 0
+
+  const clear = () => {
+    gathered = new Map()
+    numbers = new Map()
+    passages = 0
+  }
+  return {
+    add(document, analysed) {
+      const terms = analysed.terms === '' ? [] : analysed.terms.split('\n')
+      const own = new Uint32Array(terms.length)
+      for (let index = 0; index < terms.length; index++) {
+        const term = terms[index] ?? ''
+        let number = numbers.get(term)
+        if (number === undefined) {
+          number = numbers.size
+          numbers.set(term, number)
+        }
+        own[index] = number
+      }
+      gathered.set(document, { terms: own, analysed })
+      passages += analysed.ends.length
+    },
+    remove(document) {
+      passages -= gathered.get(document)?.analysed.ends.length ?? 0
+      return gathered.delete(document)
+    },
+    passages: () => passages,
+    clear,
+    write(keepChunk) {
+      const bytes = write(gathered, [...numbers.keys()], passages, keepChunk)
+      clear()
+      return bytes
+    },
+  }
+}
+
+function write(
+  gathered: ReadonlyMap<number, Gathered>,
+  terms: readonly string[],
+  passages: number,
+  keepChunk: (chunk: Uint8Array) => void,
+): SegmentBytes {
+  // Sorted by counting: where each term's postings end, then each posting into its place.
+  const ends = new Uint32Array(terms.length)
+  for (const { terms: own, analysed } of gathered.values()) {
+    for (const occurrence of analysed.occurrences) count(ends, own[occurrence >>> 8] ?? 0)
+  }
+  let total = 0
+  for (let term = 0; term < ends.length; term++) {
+    total += ends[term] ?? 0
+    ends[term] = total
+  }
+  const at = new Uint32Array(ends.length)
+  for (let term = 1; term < ends.length; term++) at[term] = ends[term - 1] ?? 0
+  const passageOf = new Uint32Array(total)
+  const oftenOf = new Uint8Array(total)
+  const documents = new Uint32Array(passages)
+  const lengths = new Uint16Array(passages)
+  let passage = 0
+  for (const [document, { terms: own, analysed }] of gathered) {
+    const { occurrences } = analysed
+    let begin = 0
+    for (let place = 0; place < analysed.ends.length; place++) {
+      const end = analysed.ends[place] ?? begin
+      for (; begin < end; begin++) {
+        const occurrence = occurrences[begin] ?? 0
+        const slot = count(at, own[occurrence >>> 8] ?? 0)
+        passageOf[slot] = passage
+        oftenOf[slot] = occurrence & 255
+      }
+      documents[passage] = document
+      lengths[passage] = analysed.lengths[place] ?? 0
+      passage++
+    }
+  }
+  const writer = createSegmentWriter(keepChunk)
+  const encoder = new TextEncoder()
+  for (const term of sortedPlaces(terms)) {
+    writer.term(encoder.encode(terms[term]))
+    const end = ends[term] ?? 0
+    for (let slot = term === 0 ? 0 : (ends[term - 1] ?? 0); slot < end; slot++) {
+      writer.posting(passageOf[slot] ?? 0, oftenOf[slot] ?? 0)
+    }
+  }
+  return { documents, lengths, dictionary: writer.end() }
+}
+
+/** One more at this place; what was there before. */
+function count(counts: Uint32Array, place: number): number {
+  const before = counts[place] ?? 0
+  counts[place] = before + 1
+  return before
+}
+
+/** The terms' places, in the order of the terms' UTF-8 bytes. */
+function sortedPlaces(terms: readonly string[]): number[] {
+  const places = Array.from(terms, (_, place) => place)
+  const term = (place: number) => terms[place] ?? ''
+  // JavaScript compares UTF-16 units, which is the same order as long as no character is beyond the first plane.
+  if (terms.some((text) => /[\ud800-\udfff]/.test(text))) {
+    return places.sort((one, other) => Buffer.compare(Buffer.from(term(one)), Buffer.from(term(other))))
+  }
+  return places.sort((one, other) => (term(one) < term(other) ? -1 : 1))
+}
