@@ -1,4 +1,7 @@
-/** Markup that is safe to send: made only by the `html` tag, which escapes whatever is put into it. */
+/**
+ * Markup that is safe to send: made by the `html` tag, which escapes whatever is put into it; and of Markdown by
+ * documents/markdown, which lets no markup through.
+ */
 export class SafeHtml {
   readonly markup: string
   constructor(markup: string) {

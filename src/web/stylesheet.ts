@@ -11,7 +11,7 @@
  * | `button.primary`   | what the page is for; a plain `button` is its alternative                       |
  * | `.actions`         | a row of buttons                                                                |
  * | `.muted`           | small print                                                                     |
- * | `.document`        | a document's page, wider; `.origin` where it comes from, `pre.text` its text    |
+ * | `.document`        | a document's page, wider; `.origin` where it comes from, `.text` its text, `mark` the passage |
  * | `mark`, `pre code` | text to compare; text to copy, selected by one click                            |
  */
 export const STYLESHEET = `:root {
@@ -62,6 +62,9 @@ pre {
 pre > code { background: none; padding: 0; user-select: all; -webkit-user-select: all; }
 main:has(.document) { max-width: 46rem; }
 .document .origin { color: var(--soft); font-size: 0.9rem; }
+.document mark { font: inherit; background: var(--alert-ground); padding: 0; }
+.document .text :is(h2, h3, h4, h5, h6) { margin: 1.25rem 0 0.5rem; }
+.document .text > :last-child { margin-bottom: 0; }
 .document .text { font: inherit; background: var(--sheet); border: 1px solid var(--line); padding: 1rem; }
 .field { display: block; margin: 0 0 1rem; }
 label { font-weight: 600; }
