@@ -1,7 +1,7 @@
 import { isLoopbackUrl, listenUrl } from './public-url.ts'
 import type { SettingName, Values } from './setting-table.ts'
 import { ValueFault } from './setting-values.ts'
-import type { Settings } from './settings.ts'
+import type { EmbeddingsSource, Settings } from './settings.ts'
 
 /** A fault between settings: which one is to be changed, and why. */
 export class RuleFault extends ValueFault {
@@ -41,6 +41,8 @@ export function completeSettings(
   if (ownerPassword !== undefined && ownerUsername === undefined) {
     return new RuleFault('CORPUSIQ_OWNER_USERNAME', 'it is missing, CORPUSIQ_OWNER_PASSWORD is set')
   }
+  const embeddings = completeEmbeddings(values)
+  if (embeddings instanceof RuleFault) return embeddings
   return Object.freeze({
     resourceUrl,
     resource: `${resourceUrl}/mcp`,
@@ -74,12 +76,30 @@ export function completeSettings(
     port: values.CORPUSIQ_PORT,
     dataDir: values.CORPUSIQ_DATA_DIR,
     corpus: values.CORPUSIQ_CORPUS ?? [fallback.corpus],
+    webRefresh: values.CORPUSIQ_WEB_REFRESH,
+    embeddings,
     trustProxy: values.CORPUSIQ_TRUST_PROXY,
     logLevel: values.CORPUSIQ_LOG_LEVEL,
     logFormat: values.CORPUSIQ_LOG_FORMAT ?? fallback.logFormat,
     ownerUsername,
     ownerPassword,
   })
+}
+
+function completeEmbeddings(values: Values): EmbeddingsSource | undefined | RuleFault {
+  const {
+    CORPUSIQ_EMBEDDINGS_URL: url,
+    CORPUSIQ_EMBEDDINGS_MODEL: model,
+    CORPUSIQ_EMBEDDINGS_KEY: key,
+  } = values
+  if (url !== undefined) {
+    if (model) return { url, model: model.name, key }
+    return new RuleFault('CORPUSIQ_EMBEDDINGS_MODEL', 'it is missing, CORPUSIQ_EMBEDDINGS_URL is set')
+  }
+  if (key !== undefined) {
+    return new RuleFault('CORPUSIQ_EMBEDDINGS_URL', 'it is missing, CORPUSIQ_EMBEDDINGS_KEY is set')
+  }
+  return model && { folder: model.folder }
 }
 
 /** Whether what is sent to `url` is encrypted or stays on the machine. */

@@ -58,6 +58,8 @@ test('defaults: every setting has the value that the table of settings names', (
     port: 8787,
     dataDir: resolve(DIRECTORY, '.corpusiq'),
     corpus: [resolve('/sample')],
+    webRefresh: 86_400,
+    embeddings: undefined,
     trustProxy: 'loopback',
     logLevel: 'info',
     logFormat: 'json',
@@ -212,6 +214,13 @@ const WRONG: [string, Record<string, string>, string][] = [
   ['another hash', { CORPUSIQ_CLIENT_SECRET_HASH: 'md5' }, 'none of sha256, argon2id'],
   ['no rate', { CORPUSIQ_REGISTRATION_RATE: '120' }, 'neither a rate'],
   ['a rate of nothing', { CORPUSIQ_REGISTRATION_RATE: '0/minute' }, 'neither a rate'],
+  ['a web source asked too often', { CORPUSIQ_WEB_REFRESH: '9m' }, 'shorter than 10 minutes'],
+  ['no endpoint of embeddings', { CORPUSIQ_EMBEDDINGS_URL: 'localhost:11434' }, 'not an http or https URL'],
+  [
+    'an endpoint with a password',
+    { CORPUSIQ_EMBEDDINGS_URL: 'http://a:b@localhost/' },
+    'user name or password',
+  ],
   ['no port', { CORPUSIQ_PORT: '65536' }, 'from 0 to 65535'],
   ['no host', { CORPUSIQ_HOST: 'http://x' }, 'neither an address'],
   ['no proxy', { CORPUSIQ_TRUST_PROXY: '10.0.0.0/33' }, 'no network'],
@@ -255,6 +264,33 @@ test('an owner needs a name and a password, and the password is never shown', ()
   })
   assert.equal(settings.ownerPassword, ' correct horse ')
   assert.doesNotMatch(JSON.stringify(effective), /correct horse/)
+})
+
+test('embeddings come from an endpoint with a model and perhaps a key, or from a folder; the key is never shown', () => {
+  const CORPUSIQ_EMBEDDINGS_URL = 'http://localhost:11434/v1'
+  const CORPUSIQ_EMBEDDINGS_MODEL = 'nomic-embed-text'
+  const CORPUSIQ_EMBEDDINGS_KEY = 'sk-hidden'
+  const { settings, effective } = good({
+    CORPUSIQ_EMBEDDINGS_URL,
+    CORPUSIQ_EMBEDDINGS_MODEL,
+    CORPUSIQ_EMBEDDINGS_KEY,
+  })
+  assert.deepEqual(settings.embeddings, {
+    url: CORPUSIQ_EMBEDDINGS_URL,
+    model: CORPUSIQ_EMBEDDINGS_MODEL,
+    key: CORPUSIQ_EMBEDDINGS_KEY,
+  })
+  assert.doesNotMatch(JSON.stringify(effective), /sk-hidden/)
+  assert.deepEqual(good({ CORPUSIQ_EMBEDDINGS_MODEL: './model' }).settings.embeddings, {
+    folder: resolve(DIRECTORY, 'model'),
+  })
+  const fault = (environment: Record<string, string>) => {
+    const wrong = configure(sources(environment))
+    return wrong instanceof SettingFault ? wrong.setting : undefined
+  }
+  assert.equal(fault({ CORPUSIQ_EMBEDDINGS_URL }), 'CORPUSIQ_EMBEDDINGS_MODEL')
+  assert.equal(fault({ CORPUSIQ_EMBEDDINGS_KEY }), 'CORPUSIQ_EMBEDDINGS_URL')
+  assert.equal(fault({ CORPUSIQ_EMBEDDINGS_KEY, CORPUSIQ_EMBEDDINGS_MODEL }), 'CORPUSIQ_EMBEDDINGS_URL')
 })
 
 test('a name that is no setting is a warning with the nearest known one', () => {

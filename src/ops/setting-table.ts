@@ -8,6 +8,8 @@ import { parseOrigin, parseUrl } from './public-url.ts'
 import {
   days,
   duration,
+  durationFrom,
+  endpoint,
   host,
   listOf,
   oneOf,
@@ -214,6 +216,31 @@ export const SETTINGS = {
     derived: 'CorpusIQ’s own documentation, as a sample',
     example: './my-notes,./papers',
     doc: 'The folders served, comma-separated. Also as arguments: `corpusiq serve ./my-notes ./papers`.',
+  }),
+  CORPUSIQ_WEB_REFRESH: fixed({
+    parse: durationFrom(600),
+    fallback: '24h',
+    example: '6h',
+    doc: 'How old the mirror of a web source gets before its pages are asked whether they have changed: `24h`, `7d`, `30m`, or seconds; not less than ten minutes. `0`: it is fetched once.',
+  }),
+  CORPUSIQ_EMBEDDINGS_URL: derived({
+    parse: endpoint,
+    derived: 'none: nothing leaves the machine',
+    example: 'http://localhost:11434/v1',
+    doc: 'Finds passages by meaning too: an endpoint that answers as OpenAI’s `/v1/embeddings` does (Ollama, LM Studio, vLLM). It is sent the text of every passage and every question (docs/guides/search-by-meaning.md).',
+  }),
+  CORPUSIQ_EMBEDDINGS_MODEL: derived({
+    parse: (value, base) => ({ name: value, folder: path(value, base) }),
+    derived: 'none',
+    example: 'nomic-embed-text',
+    doc: 'The model’s name at `CORPUSIQ_EMBEDDINGS_URL`. Without that URL: the folder of a model (ONNX) that runs here, by the package `@huggingface/transformers`, which is to be installed beside.',
+  }),
+  CORPUSIQ_EMBEDDINGS_KEY: derived({
+    parse: text,
+    derived: 'none',
+    example: 'sk-…',
+    secret: true,
+    doc: 'The key for `CORPUSIQ_EMBEDDINGS_URL`, sent as a bearer token.',
   }),
   CORPUSIQ_TRUST_PROXY: fixed({
     parse: proxies,

@@ -2,6 +2,10 @@
  * The settings as the rest of the house sees them: parsed, complete, frozen. `ops/config.ts` makes them from the
  * table of names, types, defaults and documentation.
  */
+export type EmbeddingsSource =
+  | { readonly url: string; readonly model: string; readonly key: string | undefined }
+  | { readonly folder: string }
+
 export type Settings = {
   /** The public origin of the server, e.g. `https://notes.example.com`: no path, no trailing slash. */
   readonly resourceUrl: string
@@ -49,6 +53,10 @@ export type Settings = {
   readonly port: number
   readonly dataDir: string
   readonly corpus: readonly string[]
+  /** Seconds; 0 means fetched once. */
+  readonly webRefresh: number
+  /** Where passages get vectors from: an endpoint, or a model in a folder; undefined: nowhere. */
+  readonly embeddings: EmbeddingsSource | undefined
   readonly trustProxy: 'none' | 'loopback' | 'cloudflare' | readonly string[]
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly logFormat: 'pretty' | 'json'

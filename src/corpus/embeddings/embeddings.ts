@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Emit } from '../../ops/events.ts'
+import type { EmbeddingsSource } from '../../ops/settings.ts'
 import { startThread } from '../thread.ts'
 import { type Quantised, quantise } from './quantise.ts'
-import type { EmbeddingsSource } from './source.ts'
 import type { EmbeddingsMessage, EmbeddingsOptions, EmbeddingsQuestion } from './worker.ts'
 
 /** Where the vectors stand in the data directory. */

@@ -1,11 +1,12 @@
 /** The thread that embeds: passages in the background, questions at once. */
 import { parentPort, workerData } from 'node:worker_threads'
+import type { EmbeddingsSource } from '../../ops/settings.ts'
 import { openDatabase } from '../index/database.ts'
 import { EmbedFault } from './embedder.ts'
 import { createEndpoint } from './endpoint.ts'
 import { createKeepUp } from './keep-up.ts'
 import { createLocalModel } from './local-model.ts'
-import { type EmbeddingsSource, modelOf } from './source.ts'
+import { modelOf } from './model-name.ts'
 import { openVectors } from './vectors.ts'
 
 export type EmbeddingsOptions = {
