@@ -65,7 +65,12 @@ export async function openInstance(
       await close()
       return declaring
     }
-    const corpus = await openCorpus({ folders: settings.corpus, dataDir, emit })
+    const corpus = await openCorpus({
+      folders: settings.corpus,
+      dataDir,
+      emit,
+      embeddings: settings.embeddings,
+    })
     opened.push(() => corpus.close())
     const now = systemClock
     const app = createApp({

@@ -1,6 +1,7 @@
 import { mkdirSync, opendirSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import type { Emit } from '../ops/events.ts'
+import type { EmbeddingsSource } from '../ops/settings.ts'
 import { startAnswering } from './answering/ask.ts'
 import type {
   Corpus,
@@ -10,6 +11,8 @@ import type {
   Freshness,
   SearchHit,
 } from './corpus.ts'
+import { startEmbeddings, VECTORS } from './embeddings/embeddings.ts'
+import { modelOf } from './embeddings/model-name.ts'
 import { prepareDatabase } from './index/database.ts'
 import type { IndexingMessage, IndexingOptions } from './indexing/worker.ts'
 import { codeOf, type Folder } from './sources/folder.ts'
@@ -24,6 +27,8 @@ export type CorpusOptions = {
   readonly rescan?: number
   /** Bytes beyond which a file is not read; default 8 MB. */
   readonly limit?: number
+  /** Where passages and questions get vectors from; default nowhere: nothing leaves the machine. */
+  readonly embeddings?: EmbeddingsSource | undefined
 }
 
 /** Longer than any id of ours. */
@@ -41,7 +46,18 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   prepareDatabase(file, folders)
 
   let freshness: Freshness = { indexing: true, indexed_at: undefined }
-  const answering = startAnswering(file, emit)
+  const { embeddings: source } = options
+  const vectors = source && { file: join(options.dataDir, VECTORS), model: modelOf(source) }
+  const answering = startAnswering({ file, vectors }, emit)
+  const embeddings =
+    source &&
+    startEmbeddings({
+      index: file,
+      dataDir: options.dataDir,
+      source,
+      emit,
+      elapsed: () => performance.now(),
+    })
   const data: IndexingOptions = { file, folders, rescan, limit }
   const indexer = startThread({
     module: './indexing/worker',
@@ -62,7 +78,9 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
 
   return {
     async search(query, count, options = {}) {
-      const question = { ask: 'search', text: query, limit: within(count, 50), options } as const
+      const meaning = await embeddings?.vectorOf(query)
+      const asked = { ...options, meaning }
+      const question = { ask: 'search', text: query, limit: within(count, 50), options: asked } as const
       return (await answering.ask(question)) as SearchHit[]
     },
     async fetch(id, part = {}) {
@@ -81,7 +99,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
       return (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
     },
     async close() {
-      await Promise.all([indexer.close(), answering.close()])
+      await Promise.all([indexer.close(), answering.close(), embeddings?.close()])
     },
   }
 }

@@ -8,17 +8,23 @@ import type {
   SearchHit,
   SearchOptions,
 } from '../corpus.ts'
+import type { NearDocuments } from '../embeddings/near-documents.ts'
+import type { Quantised } from '../embeddings/quantise.ts'
 import { PASSAGES } from '../index/catalogue.ts'
+import { fusedMatcher } from './fused-matcher.ts'
 import { openMatcher } from './match.ts'
 import { stretchOf } from './part.ts'
 import { openSearch } from './search.ts'
 
 export type Answers = ReturnType<typeof openAnswers>
 
+/** `meaning`: the question's vector, where there is one. */
+export type AskedOptions = SearchOptions & { readonly meaning?: Quantised | undefined }
+
 type Row = Record<string, unknown>
 
 /** The reader's side of the index. Each answer is of one moment. */
-export function openAnswers(database: DatabaseSync) {
+export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
   const summary = 'id, title, path, source, media_type, bytes, modified'
   const between = 'where number between ? and ? order by number'
   const statements = {
@@ -31,7 +37,8 @@ export function openAnswers(database: DatabaseSync) {
     problems: database.prepare('select source, path, reason from problem order by source, path'),
     count: database.prepare('select count(*) as count from document'),
   }
-  const find = openSearch(database, openMatcher(database))
+  const words = openMatcher(database)
+  const find = openSearch(database, words)
   const numbersOf = (document: number) => [document * PASSAGES, (document + 1) * PASSAGES - 1] as const
 
   function extentOf(document: number): { length: number; passages: number } {
@@ -39,8 +46,15 @@ export function openAnswers(database: DatabaseSync) {
     return { length: endOf(last), passages: last ? Number(last.number) - document * PASSAGES + 1 : 0 }
   }
 
-  function search(question: string, limit: number, options: SearchOptions): SearchHit[] {
-    return find(question, limit, options).flatMap(({ document, passage, score, explanation }) => {
+  function search(question: string, limit: number, { meaning, ...options }: AskedOptions): SearchHit[] {
+    const search =
+      near && meaning
+        ? openSearch(
+            database,
+            fusedMatcher(words, (count, allowed) => near(meaning, count, allowed)),
+          )
+        : find
+    return search(question, limit, options).flatMap(({ document, passage, score, explanation }) => {
       const row = statements.byNumber.get(document)
       const found = statements.passage.get(document * PASSAGES + passage)
       if (!row || !found) return []
@@ -85,7 +99,7 @@ export function openAnswers(database: DatabaseSync) {
   }
 
   return {
-    search: (question: string, limit: number, options: SearchOptions = {}) =>
+    search: (question: string, limit: number, options: AskedOptions = {}) =>
       atOneMoment(database, () => search(question, limit, options)),
     fetch: (id: string, part: Part = {}) => atOneMoment(database, () => fetch(id, part)),
     list: (cursor: string, limit: number): DocumentSummary[] =>

@@ -13,7 +13,7 @@ test('a thread that fails is started again, and every question meanwhile is refu
   const file = join(base, 'corpus.db')
   const events: Event[] = []
   // Without the file the thread fails at once.
-  const answering = startAnswering(file, (event) => events.push(event))
+  const answering = startAnswering({ file }, (event) => events.push(event))
   t.after(() => answering.close())
   await assert.rejects(answering.ask({ ask: 'count' }), /started again/)
   await assert.rejects(answering.ask({ ask: 'count' }), /started again/)
@@ -32,7 +32,7 @@ test('closing answers what was asked, and refuses what comes later', async (t) =
   t.after(() => rmSync(base, { recursive: true }))
   const file = join(base, 'corpus.db')
   prepareDatabase(file, [])
-  const answering = startAnswering(file, () => {})
+  const answering = startAnswering({ file }, () => {})
   const asked = answering.ask({ ask: 'search', text: 'tea', limit: 1, options: {} })
   await answering.close()
   assert.deepEqual(await asked, [])

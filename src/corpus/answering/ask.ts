@@ -1,6 +1,6 @@
 import type { Emit } from '../../ops/events.ts'
 import { startThread, type Thread } from '../thread.ts'
-import type { Answer, Question } from './worker.ts'
+import type { Answer, AnsweringOptions, Question } from './worker.ts'
 
 const RESTARTING = 'the corpus could not answer: search is being started again'
 
@@ -13,7 +13,7 @@ export type Ask = {
 }
 
 /** Questions to the thread that answers, and its answers back to whoever asked. */
-export function startAnswering(file: string, emit: Emit): Ask {
+export function startAnswering(data: AnsweringOptions, emit: Emit): Ask {
   const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (fault: Error) => void }>()
   let last = 0
 
@@ -24,7 +24,7 @@ export function startAnswering(file: string, emit: Emit): Ask {
   const start = () =>
     startThread({
       module: './answering/worker',
-      data: { file },
+      data,
       receive: (message) => {
         const { number, answer, fault } = message as Answer
         const asked = waiting.get(number)
@@ -35,7 +35,7 @@ export function startAnswering(file: string, emit: Emit): Ask {
       failed: (fault) => {
         emit({
           type: 'corpus.problem',
-          path: file,
+          path: data.file,
           reason: `search failed and is started again: ${String(fault)}`,
         })
         rejectAll(RESTARTING)

@@ -1,8 +1,10 @@
 /** The thread that answers: apart from the one that reads files, so that neither waits for the other. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Part, SearchOptions } from '../corpus.ts'
+import type { Part } from '../corpus.ts'
+import { openNearDocuments } from '../embeddings/near-documents.ts'
+import { openNearest } from '../embeddings/nearest.ts'
 import { openDatabase } from '../index/database.ts'
-import { openAnswers } from './answers.ts'
+import { type AskedOptions, openAnswers } from './answers.ts'
 
 export type Question =
   | {
@@ -10,7 +12,7 @@ export type Question =
       readonly ask: 'search'
       readonly text: string
       readonly limit: number
-      readonly options: SearchOptions
+      readonly options: AskedOptions
     }
   | { readonly number: number; readonly ask: 'fetch'; readonly id: string; readonly part: Part }
   | { readonly number: number; readonly ask: 'list'; readonly cursor: string; readonly limit: number }
@@ -19,12 +21,20 @@ export type Question =
 
 export type Answer = { readonly number: number; readonly answer?: unknown; readonly fault?: string }
 
-const { file } = workerData as { file: string }
+export type AnsweringOptions = {
+  readonly file: string
+  /** Where passages have vectors: their file, and the model that they are of. */
+  readonly vectors?: { readonly file: string; readonly model: string } | undefined
+}
+
+const { file, vectors } = workerData as AnsweringOptions
 const database = openDatabase(file, { readOnly: true })
-const answers = openAnswers(database)
+const nearest = vectors && openNearest(vectors.file, vectors.model, () => performance.now())
+const answers = openAnswers(database, nearest && openNearDocuments(database, nearest))
 
 parentPort?.on('message', (question: Question | 'close') => {
   if (question === 'close') {
+    nearest?.close()
     database.close()
     parentPort?.close()
     return

@@ -53,7 +53,7 @@ test('passages are embedded in the background while the process goes on, and fou
   const { put, endpoint, embeddings, reader, folder } = await setUp(t)
   put(1, 'One', 'A car.')
   put(2, 'Two', 'A dog.')
-  const nearest = openNearest(join(folder, 'vectors.db'), 'm', () => performance.now() * 1e9)
+  const nearest = openNearest(join(folder, 'vectors.db'), 'm', () => performance.now())
   t.after(() => nearest.close())
   const near = openNearDocuments(reader, nearest)
   const vector = await embeddings.vectorOf('hound')

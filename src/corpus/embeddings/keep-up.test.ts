@@ -51,7 +51,7 @@ function setUp(t: TestContext) {
       signal: ending.signal,
     })
   let time = 0
-  const nearest = openNearest(file, 'm', () => (time += 60_000))
+  const nearest = openNearest(file, 'm', () => time)
   t.after(() => nearest.close())
   const near = openNearDocuments(index.reader, nearest)
   return {
@@ -69,6 +69,7 @@ function setUp(t: TestContext) {
     find(question: string, allowed?: ReadonlySet<number>) {
       const vector = quantise(Float32Array.from(meaning(question, scene.length)))
       assert.ok(vector)
+      time += 60_000
       return near(vector, 10, allowed).map(({ document, passage }) => `${document}#${passage}`)
     },
     nearest,

@@ -9,15 +9,21 @@ const PER_DOCUMENT = 4
 /** A document by its nearest passage, which counts from 0 within it; the score is a cosine. */
 export type NearDocument = { readonly document: number; readonly passage: number; readonly score: number }
 
+export type NearDocuments = (
+  vector: Quantised,
+  limit: number,
+  allowed?: { has(document: number): boolean },
+) => NearDocument[]
+
 /**
  * The documents that are most like a question, each once. A vector counts only for the text that the index has now:
  * between a change and its embedding a passage has another, or is gone.
  */
-export function openNearDocuments(index: DatabaseSync, nearest: Nearest) {
+export function openNearDocuments(index: DatabaseSync, nearest: Nearest): NearDocuments {
   const current = index.prepare(
     'select title, text from document join passage on passage.number = ? where document.number = ?',
   )
-  return (vector: Quantised, limit: number, allowed?: { has(document: number): boolean }): NearDocument[] => {
+  return (vector, limit, allowed) => {
     const isAllowed = allowed && ((passage: number) => allowed.has(Math.floor(passage / PASSAGES)))
     const best = new Map<number, NearDocument>()
     for (const { passage, digest, score } of nearest.find(vector, limit * PER_DOCUMENT, isAllowed)) {

@@ -21,11 +21,15 @@ export function dot(numbers: Int8Array, all: Int8Array, at: number): number {
   const { length } = numbers
   let one = 0
   let two = 0
+  let three = 0
+  let four = 0
   let index = 0
-  for (; index + 1 < length; index += 2) {
+  for (; index + 3 < length; index += 4) {
     one += (numbers[index] as number) * (all[at + index] as number)
     two += (numbers[index + 1] as number) * (all[at + index + 1] as number)
+    three += (numbers[index + 2] as number) * (all[at + index + 2] as number)
+    four += (numbers[index + 3] as number) * (all[at + index + 3] as number)
   }
-  if (index < length) one += (numbers[index] as number) * (all[at + index] as number)
-  return one + two
+  for (; index < length; index++) one += (numbers[index] as number) * (all[at + index] as number)
+  return one + two + three + four
 }
