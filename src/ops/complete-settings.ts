@@ -76,7 +76,6 @@ export function completeSettings(
     port: values.CORPUSIQ_PORT,
     dataDir: values.CORPUSIQ_DATA_DIR,
     corpus: values.CORPUSIQ_CORPUS ?? [fallback.corpus],
-    webRefresh: values.CORPUSIQ_WEB_REFRESH,
     embeddings,
     trustProxy: values.CORPUSIQ_TRUST_PROXY,
     logLevel: values.CORPUSIQ_LOG_LEVEL,

@@ -8,7 +8,6 @@ import { parseOrigin, parseUrl } from './public-url.ts'
 import {
   days,
   duration,
-  durationFrom,
   endpoint,
   host,
   listOf,
@@ -216,12 +215,6 @@ export const SETTINGS = {
     derived: 'CorpusIQ’s own documentation, as a sample',
     example: './my-notes,./papers',
     doc: 'The folders served, comma-separated. Also as arguments: `corpusiq serve ./my-notes ./papers`.',
-  }),
-  CORPUSIQ_WEB_REFRESH: fixed({
-    parse: durationFrom(600),
-    fallback: '24h',
-    example: '6h',
-    doc: 'How old the mirror of a web source gets before its pages are asked whether they have changed: `24h`, `7d`, `30m`, or seconds; not less than ten minutes. `0`: it is fetched once.',
   }),
   CORPUSIQ_EMBEDDINGS_URL: derived({
     parse: endpoint,

@@ -53,8 +53,6 @@ export type Settings = {
   readonly port: number
   readonly dataDir: string
   readonly corpus: readonly string[]
-  /** Seconds; 0 means fetched once. */
-  readonly webRefresh: number
   /** Where passages get vectors from: an endpoint, or a model in a folder; undefined: nowhere. */
   readonly embeddings: EmbeddingsSource | undefined
   readonly trustProxy: 'none' | 'loopback' | 'cloudflare' | readonly string[]

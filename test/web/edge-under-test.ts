@@ -69,7 +69,6 @@ export function settingsFor(overrides: Partial<Settings> = {}): Settings {
     port: 0,
     dataDir: '',
     corpus: [],
-    webRefresh: 86_400,
     embeddings: undefined,
     trustProxy: 'loopback',
     logLevel: 'silent',
