@@ -27,6 +27,7 @@ const program = new Command('corpusiq')
 Examples:
   corpusiq serve ./my-notes                  serve a folder on http://127.0.0.1:8787
   corpusiq serve ./my-notes --port 9000      on another port
+  corpusiq search "green tea"                what a client would find
   corpusiq clients list                      who has registered
   corpusiq settings                          what is in force, and where it comes from`,
   )
@@ -47,6 +48,24 @@ Examples:
   corpusiq serve ./my-notes --oauth-resource-url https://notes.example.com`,
   )
   .action(async (folders: string[], options) => settle((await import('./serve.ts')).serve(folders, options)))
+
+dataCommand(program, 'search', 'what a client would be given for a question, best first', [
+  'CORPUSIQ_OAUTH_RESOURCE_URL',
+])
+  .argument('<question...>', 'words, "phrases", -word, path:, type:, in:, after:, before:')
+  .option('--limit <number>', 'how many, 1 to 50', '10')
+  .option('--collection <name>', 'of this collection alone')
+  .option('--explain', 'how each came to its score')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  corpusiq search "How hot should the water be?"
+  corpusiq search 'tea -coffee type:pdf after:2026' --explain`,
+  )
+  .action(async (question: string[], options) =>
+    settle((await import('./search.ts')).search(question.join(' '), options)),
+  )
 
 addSettingFlags(
   program.command('settings').description('show the settings in force, and where each comes from'),

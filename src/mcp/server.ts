@@ -2,6 +2,7 @@ import type { Corpus } from '../corpus/corpus.ts'
 import { madeOnce } from '../ops/made-once.ts'
 import type { Settings } from '../ops/settings.ts'
 import type { Handler, Route } from '../web/handler.ts'
+import { documentUrl } from './document-url.ts'
 import { type Guard, insufficientScope } from './guard.ts'
 import { readMessage, rpcError } from './message.ts'
 import { requiredScopes } from './required-scopes.ts'
@@ -17,9 +18,8 @@ export type McpDependencies = {
  * then handed to the protocol. A bug is thrown on to the edge, which logs it and answers for it.
  */
 export function mcpRoutes({ settings, corpus, guard }: McpDependencies): Route[] {
-  const documentUrl = (id: string, passage?: number) =>
-    `${settings.resourceUrl}/documents/${id}${passage === undefined ? '' : `?passage=${passage}#passage`}`
-  const reach = { corpus, documentUrl }
+  const pageOf = (id: string, passage?: number) => documentUrl(settings.resourceUrl, id, passage)
+  const reach = { corpus, documentUrl: pageOf }
   // The SDK and its schemas are a third of the program and of its memory: loaded for the first client that comes in.
   const protocol = madeOnce(async () => (await import('./protocol.ts')).createProtocol(reach))
 

@@ -50,7 +50,8 @@ export function createEdge({ settings, routes, emit, random = systemRandom }: Ed
 
   /** The route that the request meets and what its handler is told; or the answer, where it meets none. */
   function admit(request: Request, peer: Peer): Admitted | { refusal: Response } {
-    const target = peer.target ?? request.url
+    // A fragment is the browser's own: over the wire it never comes (RFC 9110 §7.1), in a `Request` it may.
+    const target = peer.target ?? request.url.replace(/#.*$/s, '')
     const { authority, path, query } = parseTarget(target)
     const host = hostOf(request, peer, authority)
     // The page that a foreign host gets loads the stylesheet from that host too; nothing in it is worth a wall.

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { openCatalogue } from './catalogue.ts'
 
 /** Counts up with every change of tables, extraction or analysis: an index of another version is made anew. */
-const VERSION = 2
+export const INDEX_VERSION = 2
 
 /**
  * A document's text stands in its passages, whose numbers are its own times `PASSAGES` plus their place: the index of
@@ -78,8 +78,8 @@ function prepare(file: string, sources: readonly Source[]): void {
     const tables = database.prepare('select count(*) as count from sqlite_schema').get()?.count
     if (version === 0 && tables === 0) {
       database.exec('pragma journal_mode = wal')
-      database.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)
-    } else if (version !== VERSION) throw new Useless()
+      database.exec(`begin immediate; ${TABLES} pragma user_version = ${INDEX_VERSION}; commit`)
+    } else if (version !== INDEX_VERSION) throw new Useless()
     keepSources(database, sources)
   } finally {
     database.close()

@@ -1,6 +1,6 @@
-import type { Freshness } from '../../corpus/corpus.ts'
+import type { Freshness, SearchHit } from '../../corpus/corpus.ts'
 import { documentMetadata, METADATA_PROPERTIES, METADATA_REQUIRED } from './metadata.ts'
-import { READ_ONLY, ToolFault, type ToolRow } from './tool.ts'
+import { READ_ONLY, ToolFault, type ToolReach, type ToolRow } from './tool.ts'
 
 const DEFAULT_LIMIT = 10
 const MAX_LIMIT = 50
@@ -86,16 +86,21 @@ export const search: ToolRow = {
     const freshness = corpus.freshness()
     const hits = await corpus.search(query, limit, collection ? { collection } : {})
     return {
-      results: hits.map((hit) => ({
-        id: hit.length > SHORT ? `${hit.id}#${hit.passage}` : hit.id,
-        title: hit.title,
-        url: documentUrl(hit.id, hit.passages > 1 ? hit.passage : undefined),
-        text: hit.text,
-        metadata: documentMetadata(hit, hit),
-      })),
+      results: hits.map((hit) => resultOf(hit, documentUrl)),
       ...told(freshness),
     }
   },
+}
+
+/** A result as clients get it. */
+export function resultOf(hit: SearchHit, documentUrl: ToolReach['documentUrl']) {
+  return {
+    id: hit.length > SHORT ? `${hit.id}#${hit.passage}` : hit.id,
+    title: hit.title,
+    url: documentUrl(hit.id, hit.passages > 1 ? hit.passage : undefined),
+    text: hit.text,
+    metadata: documentMetadata(hit, hit),
+  }
 }
 
 function told({ indexed_at, progress }: Freshness): Record<string, unknown> {

@@ -8,7 +8,6 @@ export type Scope = Exclude<(typeof SCOPES_SUPPORTED)[number], 'offline_access'>
 /** What a tool may touch. */
 export type ToolReach = {
   readonly corpus: Pick<Corpus, 'search' | 'fetch' | 'freshness'>
-  /** The absolute, stable page of a document, which clients cite; opened at the passage where one is named. */
   readonly documentUrl: (id: string, passage?: number) => string
 }
 

@@ -1,0 +1,73 @@
+import type { SearchHit } from '../corpus/corpus.ts'
+import { openReader } from '../corpus/reader.ts'
+import { documentUrl } from '../mcp/document-url.ts'
+import { resultOf } from '../mcp/tools/search.ts'
+import { Fault } from '../ops/fault.ts'
+import { safeText } from '../ops/log-text.ts'
+import type { DataOptions } from './data.ts'
+import { show } from './output.ts'
+import { readConfiguration } from './settings-flags.ts'
+
+export type SearchCommandOptions = DataOptions & {
+  readonly limit: string
+  readonly collection?: string
+  readonly explain?: boolean
+}
+
+/** Characters of a passage that a person is shown. */
+const SHOWN = 300
+
+/** `corpusiq search`: what the `search` tool answers, from the index of the data directory; a server needn't run. */
+export function search(question: string, options: SearchCommandOptions): Fault | undefined {
+  const configuration = readConfiguration(options)
+  if (configuration instanceof Fault) return configuration
+  const limit = /^\d{1,2}$/.test(options.limit) ? Number(options.limit) : 0
+  if (limit < 1 || limit > 50) {
+    return new Fault(`--limit ${safeText(options.limit, 20)} is not from 1 to 50. Example: --limit 20`)
+  }
+  const { dataDir, resourceUrl } = configuration.settings
+  const reader = openReader(dataDir)
+  if (!reader) {
+    return new Fault(
+      `There is no index in ${dataDir}. Serve a folder once, or name its directory, e.g. --data-dir ./data`,
+    )
+  }
+  const { collection, explain = false } = options
+  try {
+    const hits = reader.search(question, limit, { explain, ...(collection !== undefined && { collection }) })
+    const results = hits.map((hit) => ({
+      ...resultOf(hit, (id, passage) => documentUrl(resourceUrl, id, passage)),
+      ...(explain && { score: hit.score, explanation: hit.explanation }),
+    }))
+    show(
+      options.json,
+      { results },
+      () => hits.map((hit, index) => text(hit, index + 1)).join('\n\n') || 'Nothing found.',
+    )
+    return undefined
+  } finally {
+    reader.close()
+  }
+}
+
+/** One result for a person: title, where it stands, its passage, and on demand why. */
+function text(
+  { title, collection, path, page, heading, modified, text: passage, score, explanation }: SearchHit,
+  rank: number,
+): string {
+  const place = [
+    safeText(`${collection}: ${path}`, 300),
+    page !== undefined && `page ${page}`,
+    heading !== undefined && safeText(heading, 300),
+    modified.slice(0, 10),
+  ]
+  const why = Object.entries(explanation ?? {}).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? value.toFixed(3) : safeText(value, 500)}`,
+  )
+  return [
+    `${rank}. ${safeText(title)}`,
+    `   ${place.filter(Boolean).join(', ')}`,
+    `   ${safeText(passage, SHOWN)}`,
+    ...(explanation ? [`   score ${score.toFixed(3)}: ${why.join(', ')}`] : []),
+  ].join('\n')
+}
