@@ -23,6 +23,9 @@ test('a quoted phrase stands word for word in what is found, and its passage is 
   assert.match(hit?.text ?? '', /^## Water/)
   assert.equal(hit?.heading, 'Green tea > Water')
   assert.deepEqual(await corpus.paths('"water" "first flush"'), ['tea/black.txt'])
+  // Another passage of it says more of the words, but not the phrase.
+  const [shown] = await corpus.search('"eighty degrees" nothing of the kind stands here', 10)
+  assert.match(shown?.text ?? '', /eighty degrees/)
   assert.deepEqual(await corpus.paths('"東京都の博物館"'), ['japan.md'])
   // In the title or the path, too.
   assert.deepEqual((await corpus.paths('"green tea" water'))[0], 'tea/green.md')
@@ -66,11 +69,13 @@ test('path:, type: and in: leave only what has them; one that nothing has is wor
   assert.deepEqual(await all(corpus, 'water type:Markdown'), ['coffee.md', 'tea/green.md'])
   assert.deepEqual(await all(corpus, 'water type:txt type:md path:black'), ['tea/black.txt'])
   assert.deepEqual(await all(corpus, 'tea in:work'), ['tea.md'])
+  assert.deepEqual(await all(corpus, 'tea in:WORK'), ['tea.md'])
   assert.deepEqual(await all(corpus, 'tea in:NOTES type:txt'), ['tea/black.txt'])
   assert.deepEqual(await all(corpus, 'steeping in:work'), [], 'a collection is kept to')
   for (const nonsense of ['path:100%', 'path:_', 'type:exe', 'in:nowhere', "in:'", 'path:\\']) {
     assert.deepEqual(await all(corpus, `steeping ${nonsense}`), ['tea/green.md'], nonsense)
   }
+  assert.deepEqual(await all(corpus, 'water path:t_a'), await all(corpus, 'water'), 'no wildcard but *')
   // Without a word: the newest of them.
   assert.deepEqual(await all(corpus, 'path:tea in:notes'), ['tea/black.txt', 'tea/green.md'])
   assert.deepEqual(await all(corpus, 'type:md -plan -tea in:notes'), ['coffee.md', 'japan.md'])
@@ -91,6 +96,7 @@ test('after: and before: go by when the file was changed; after: counts its day,
   assert.deepEqual(await all(corpus, 'water before:2026'), ['tea/green.md'])
   assert.deepEqual(await all(corpus, 'water after:2026-01-01 before:2026-03'), ['tea/black.txt'])
   assert.deepEqual(await all(corpus, 'water after:2026-03-05 before:2026-03-06'), ['coffee.md'])
+  assert.deepEqual(await corpus.paths('before:2026-04'), ['coffee.md', 'tea/black.txt', 'tea/green.md'])
   assert.deepEqual(await all(corpus, 'water after:lunch'), ['coffee.md', 'tea/black.txt', 'tea/green.md'])
 })
 
