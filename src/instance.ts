@@ -70,6 +70,7 @@ export async function openInstance(
       dataDir,
       emit,
       embeddings: settings.embeddings,
+      isSample: settings.corpusIsSample,
     })
     opened.push(() => corpus.close())
     const now = systemClock

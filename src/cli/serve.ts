@@ -1,5 +1,6 @@
 import { createServer } from 'node:net'
 import { type Listening, listen } from '../adapters/node.ts'
+import { readAddedSources } from '../corpus/sources/source-file.ts'
 import { openInstance } from '../instance.ts'
 import { Fault, systemCode } from '../ops/fault.ts'
 import { createLog, type Log } from '../ops/log.ts'
@@ -34,7 +35,7 @@ export async function serve(
     log.write('info', 'CorpusIQ ends: answering what is under way')
     end(listening, instance, log).then((code) => process.exit(code))
   })
-  tellCorpus(configuration.effective, settings, log)
+  tellCorpus(settings, log)
   tellOpenRegistration(settings, log)
   log.print(welcome(settings, await instance.setupLink()))
   return undefined
@@ -94,17 +95,14 @@ async function end(listening: Listening, instance: { close(): Promise<void> }, l
   }
 }
 
-function tellCorpus(
-  effective: readonly { name: string; source: string }[],
-  { corpus }: Settings,
-  log: Log,
-): void {
-  const named = effective.some(({ name, source }) => name === 'CORPUSIQ_CORPUS' && source !== 'default')
+function tellCorpus({ corpus, corpusIsSample, dataDir }: Settings, log: Log): void {
+  const added = readAddedSources(dataDir).map(({ place }) => place)
+  const places = corpusIsSample && added.length > 0 ? added : [...corpus, ...added]
   log.write(
     'info',
-    named
-      ? `Serving ${corpus.join(', ')}`
-      : `No folder is named: serving CorpusIQ's own documentation as a sample (yours: ${npmScript(process.env) === 'start' ? 'npm start --' : 'corpusiq serve'} ./my-notes)`,
+    corpusIsSample && added.length === 0
+      ? `No folder is named: serving CorpusIQ's own documentation as a sample (yours: ${npmScript(process.env) === 'start' ? 'npm start --' : 'corpusiq serve'} ./my-notes)`
+      : `Serving ${places.join(', ')}`,
   )
 }
 

@@ -84,15 +84,33 @@ export type CorpusDocument = DocumentSummary & {
   readonly marked?: PassagePlace & { readonly start: number; readonly end: number }
 }
 
-/** `indexing` while a scan of the sources runs; `indexed_at` the end of the last one, in seconds since the epoch. */
+/** Times in seconds since the epoch. */
 export type Freshness = {
+  /** While a scan of everything runs, or what it found is not in the index yet. */
   readonly indexing: boolean
-  /** None before the first scan since the start has ended. */
+  /** When the index last was as the disk was; none before the first scan since the start has ended. */
   readonly indexed_at: number | undefined
-  /** How far the scan that runs is. */
+  /** How far the scan that runs is: files in the index, of those that are known of. */
   readonly progress?: { readonly files: number; readonly of?: number }
 }
 
-export type CorpusStatus = Freshness & { readonly documents: number }
+export type CorpusStatus = Freshness & {
+  readonly documents: number
+  /** When the indexing thread last gave a sign of life: one a second. */
+  readonly alive_at: number | undefined
+  /** Files that are found and not in the index yet. */
+  readonly pending: number
+  readonly sources: readonly SourceStatus[]
+}
+
+export type SourceStatus = {
+  /** What people and clients call it: a collection. */
+  readonly name: string
+  readonly kind: 'folder' | 'file' | 'web'
+  readonly documents: number
+  /** Files that could not be read. */
+  readonly problems: number
+  readonly pending: number
+}
 
 export type CorpusProblem = { readonly collection: string; readonly path: string; readonly reason: string }

@@ -22,11 +22,10 @@ test('a folder that cannot be served is refused in one sentence', async (t) => {
     await refused(join(base, 'nowhere'), data),
     /^The folder .*nowhere does not exist: name one that does\.$/,
   )
-  writeFileSync(join(base, 'file.md'), '')
-  assert.match(
-    await refused(join(base, 'file.md'), data),
-    /file\.md is a file: name the folder that holds it\.$/,
-  )
+  writeFileSync(join(base, 'id_rsa'), '')
+  assert.match(await refused(join(base, 'id_rsa'), data), /holds keys by its name: it is never served\.$/)
+  assert.match(await refused('/dev/null', data), /is neither a folder nor a file: name one\.$/)
+  assert.match(await refused(`-x=${base}`, data), /gives a source a name of other signs/)
   assert.match(await refused(data, data), /is the data directory itself/)
   assert.match(await refused(join(data), join(data)), /choose another folder/)
 })

@@ -1,5 +1,5 @@
-import { mkdirSync, opendirSync, realpathSync, statSync } from 'node:fs'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { mkdirSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Emit } from '../ops/events.ts'
 import type { EmbeddingsSource } from '../ops/settings.ts'
 import { startAnswering } from './answering/ask.ts'
@@ -7,19 +7,24 @@ import type {
   Corpus,
   CorpusDocument,
   CorpusProblem,
+  CorpusStatus,
   DocumentSummary,
   Freshness,
   SearchHit,
 } from './corpus.ts'
 import { startEmbeddings, VECTORS } from './embeddings/embeddings.ts'
 import { modelOf } from './embeddings/model-name.ts'
-import { prepareDatabase } from './index/database.ts'
+import { INDEX, prepareDatabase } from './index/database.ts'
 import type { IndexingMessage, IndexingOptions } from './indexing/worker.ts'
-import { codeOf, type Folder } from './sources/folder.ts'
+import { readAddedSources } from './sources/source-file.ts'
+import { currentSources, parseSpec, resolveSources, type SourceSpec } from './sources/source-list.ts'
 import { startThread } from './thread.ts'
 
 export type CorpusOptions = {
+  /** Absolute paths of folders and files, and https URLs, each with `name=` before it or not. */
   readonly folders: readonly string[]
+  /** The person named none: `folders` is a sample, which anything that was added takes the place of. */
+  readonly isSample?: boolean
   /** Where `corpus.db` stands; created 0700 where it is missing. */
   readonly dataDir: string
   readonly emit: Emit
@@ -41,11 +46,15 @@ const ID = 64
 export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   const { emit, rescan = 300, limit = 8 * 1024 * 1024 } = options
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
-  const folders = foldersOf(options.folders, realpathSync(options.dataDir))
-  const file = join(options.dataDir, 'corpus.db')
-  prepareDatabase(file, folders)
+  const dataDir = realpathSync(options.dataDir)
+  const named = resolveSources(options.folders.map(specOf), readAddedSources(dataDir), dataDir)
+  const served = { dataDir, named, isSample: options.isSample ?? false }
+  const file = join(options.dataDir, INDEX)
+  const { documents } = prepareDatabase(file, currentSources(served))
 
-  let freshness: Freshness = { indexing: true, indexed_at: undefined }
+  let status: CorpusStatus = {
+    ...{ documents, indexing: true, indexed_at: undefined, pending: 0, alive_at: undefined, sources: [] },
+  }
   const { embeddings: source } = options
   const vectors = source && { file: join(options.dataDir, VECTORS), model: modelOf(source) }
   const answering = startAnswering({ file, vectors }, emit)
@@ -58,15 +67,17 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
       emit,
       elapsed: () => performance.now(),
     })
-  const data: IndexingOptions = { file, folders, rescan, limit }
+  const data: IndexingOptions = { ...served, file, rescan, limit }
   const indexer = startThread({
     module: './indexing/worker',
     data,
     receive: (received) => {
       const message = received as IndexingMessage
       if ('event' in message) return emit(message.event)
-      freshness = { indexed_at: freshness.indexed_at, ...message }
+      if ('beat' in message) status = { ...status, alive_at: message.beat }
+      else status = { ...message.state, alive_at: status.alive_at }
     },
+    showsLife: true,
     failed: (fault) => {
       emit({
         type: 'corpus.problem',
@@ -91,10 +102,8 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
       const page = { cursor: cursor.slice(0, ID), limit: within(count, 1000) }
       return (await answering.ask({ ask: 'list', ...page })) as DocumentSummary[]
     },
-    freshness: () => freshness,
-    async status() {
-      return { documents: Number(await answering.ask({ ask: 'count' })), ...freshness }
-    },
+    freshness: () => freshnessOf(status),
+    status: async () => status,
     async problems() {
       return (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
     },
@@ -104,47 +113,18 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   }
 }
 
+function freshnessOf({ indexing, indexed_at, documents, pending }: CorpusStatus): Freshness {
+  const progress = { files: documents, of: documents + pending }
+  return { indexing, indexed_at, ...(indexing && { progress }) }
+}
+
+function specOf(text: string): SourceSpec {
+  const spec = parseSpec(text, '/')
+  if (!spec) throw new Error(`${text} gives a source a name of other signs than letters, digits and -._`)
+  return spec
+}
+
 /** A whole number from 1 to `most`. */
 function within(count: number, most: number): number {
   return Math.min(Math.max(Math.trunc(count) || 1, 1), most)
-}
-
-/** The folders by their real paths, each once, each with a name of its own. */
-function foldersOf(paths: readonly string[], dataDir: string): Folder[] {
-  const roots = [...new Set(paths.map((path) => readableFolder(path)))]
-  const names = roots.map((root) => basename(root))
-  return roots.map((root, index) => {
-    if (isWithin(root, dataDir)) {
-      throw new Error(`The folder ${root} is the data directory itself: choose another folder to serve.`)
-    }
-    const name = names[index] ?? ''
-    // Documents keep their ids when the folder moves, unless two folders share a name.
-    const unique = names.indexOf(name) === names.lastIndexOf(name)
-    return { root, name: unique ? name : root, excluded: [dataDir] }
-  })
-}
-
-function readableFolder(path: string): string {
-  const absolute = resolve(path)
-  try {
-    const root = realpathSync(absolute)
-    if (!statSync(root).isDirectory())
-      throw new Error(`${absolute} is a file: name the folder that holds it.`)
-    opendirSync(root).closeSync()
-    return root
-  } catch (fault) {
-    const code = codeOf(fault)
-    if (code === 'ENOENT') throw new Error(`The folder ${absolute} does not exist: name one that does.`)
-    if (code === 'EACCES' || code === 'EPERM') {
-      throw new Error(`The folder ${absolute} cannot be read: give this user the right to read it.`)
-    }
-    throw fault
-  }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const between = relative(folder, path)
-  return (
-    between === '' || !(between === '..' || between.startsWith(`..${sep}`) || resolve(between) === between)
-  )
 }

@@ -10,6 +10,8 @@ export type Thread = {
 
 /** Milliseconds. */
 const PATIENCE = { first: 250, most: 60_000, settled: 60_000, close: 3_000 }
+/** Looks at a thread that shows signs of life, the milliseconds between two, and how many may pass without one. */
+const LOOKS = { every: 5_000, silent: 12 }
 
 export function startThread(options: {
   /** `./name/worker`, without its ending, relative to `src/corpus/`. */
@@ -18,6 +20,8 @@ export function startThread(options: {
   receive: (message: unknown) => void
   /** The thread failed, and what was asked of it is lost. */
   failed: (fault: unknown) => void
+  /** The thread sends something every second or so: one that is silent for a minute is ended and started again. */
+  showsLife?: boolean
 }): Thread {
   const ending = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
   const url = new URL(options.module + ending, import.meta.url)
@@ -31,12 +35,23 @@ export function startThread(options: {
     // Documents are strangers' work: the thread that reads them gets nothing from the environment.
     const started = new Worker(url, { workerData: options.data, env: {} })
     let fault: unknown
-    started.on('message', options.receive)
+    let silent = 0
+    started.on('message', (message) => {
+      silent = 0
+      options.receive(message)
+    })
+    // Looks are counted, not time: while the machine sleeps nobody looks.
+    const looking = setInterval(() => {
+      if (!options.showsLife || closing || ++silent <= LOOKS.silent) return
+      fault ??= new Error('the thread gave no sign of life for a minute')
+      void started.terminate()
+    }, LOOKS.every).unref()
     started.on('error', (error) => {
       fault = error
     })
     started.on('exit', (code) => {
       worker = undefined
+      clearInterval(looking)
       if (closing) return
       options.failed(fault ?? new Error(`the thread ended with code ${code}`))
       wait = performance.now() - began > PATIENCE.settled ? PATIENCE.first : Math.min(wait * 2, PATIENCE.most)

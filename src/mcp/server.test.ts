@@ -59,7 +59,14 @@ const corpus: Corpus = {
   },
   list: async ({ cursor }) => (cursor === undefined ? [DOCUMENT] : []),
   freshness: () => freshness,
-  status: async () => ({ documents: 1, indexing: false, indexed_at: undefined }),
+  status: async () => ({
+    documents: 1,
+    indexing: false,
+    indexed_at: undefined,
+    pending: 0,
+    alive_at: undefined,
+    sources: [],
+  }),
   problems: async () => [],
   close: async () => {},
 }

@@ -77,6 +77,7 @@ export function completeSettings(
     dataDir: values.CORPUSIQ_DATA_DIR,
     corpus: values.CORPUSIQ_CORPUS ?? [fallback.corpus],
     embeddings,
+    corpusIsSample: values.CORPUSIQ_CORPUS === undefined,
     trustProxy: values.CORPUSIQ_TRUST_PROXY,
     logLevel: values.CORPUSIQ_LOG_LEVEL,
     logFormat: values.CORPUSIQ_LOG_FORMAT ?? fallback.logFormat,

@@ -59,6 +59,7 @@ test('defaults: every setting has the value that the table of settings names', (
     dataDir: resolve(DIRECTORY, '.corpusiq'),
     corpus: [resolve('/sample')],
     embeddings: undefined,
+    corpusIsSample: true,
     trustProxy: 'loopback',
     logLevel: 'info',
     logFormat: 'json',

@@ -9,6 +9,7 @@ import {
   SETTINGS,
   type Setting,
   type SettingName,
+  sourcePlace,
   type Values,
 } from './setting-table.ts'
 import { quoted, ValueFault } from './setting-values.ts'
@@ -113,7 +114,7 @@ function readSetting(name: SettingName, sources: Sources): Read | SettingFault {
     if (flag.some((folder) => folder.trim() === '')) {
       return new SettingFault(name, 'a folder is named by an empty argument', 'flag')
     }
-    const folders = flag.map((folder) => SETTINGS.CORPUSIQ_DATA_DIR.parse(folder, base))
+    const folders = flag.map((folder) => sourcePlace(folder, base))
     if (folders.length > 0) return { text: folders.join(','), source: 'flag', parsed: folders }
   }
   const candidates: [Source, string | undefined][] = [

@@ -211,10 +211,10 @@ export const SETTINGS = {
     doc: 'The directory of the database and the server’s own secret, created 0700. Relative to the working directory.',
   }),
   CORPUSIQ_CORPUS: derived({
-    parse: listOf((list, base): readonly string[] => list.map((part) => path(part, base))),
+    parse: listOf((list, base): readonly string[] => list.map((part) => sourcePlace(part, base))),
     derived: 'CorpusIQ’s own documentation, as a sample',
-    example: './my-notes,./papers',
-    doc: 'The folders served, comma-separated. Also as arguments: `corpusiq serve ./my-notes ./papers`.',
+    example: './my-notes,papers=./work/papers',
+    doc: 'What is served, comma-separated: folders and single files, each with a name before it (`name=path`) or called by its own. Also as arguments: `corpusiq serve ./my-notes papers=./work/papers`; `corpusiq corpus add` adds more (see the [guide](../guides/corpus.md)).',
   }),
   CORPUSIQ_EMBEDDINGS_URL: derived({
     parse: endpoint,
@@ -292,6 +292,12 @@ export function flagName(name: SettingName): string {
 }
 
 /** `~/` is the shell's word, which does not reach into a .env file. */
+/** A folder, file or URL, with or without `name=` before it; paths become absolute. */
+export function sourcePlace(value: string, base: string): string {
+  const [, name = '', place = value] = /^([^=/\\]*=)(.*)$/s.exec(value) ?? []
+  return name + (/^https?:\/\//i.test(place) ? place : path(place, base))
+}
+
 function path(value: string, base: string): string {
   return resolve(base, value.replace(/^~(?=$|[/\\])/, homedir()))
 }

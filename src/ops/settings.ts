@@ -52,9 +52,12 @@ export type Settings = {
   readonly host: string
   readonly port: number
   readonly dataDir: string
+  /** Absolute paths of folders and files, and https URLs, each with `name=` before it or not. */
   readonly corpus: readonly string[]
   /** Where passages get vectors from: an endpoint, or a model in a folder; undefined: nowhere. */
   readonly embeddings: EmbeddingsSource | undefined
+  /** Nothing was named: `corpus` is the sample. */
+  readonly corpusIsSample: boolean
   readonly trustProxy: 'none' | 'loopback' | 'cloudflare' | readonly string[]
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly logFormat: 'pretty' | 'json'

@@ -36,7 +36,14 @@ export function createMemoryCorpus(): Corpus {
       return DOCUMENTS.slice(from, from + limit)
     },
     freshness: () => ({ indexing: false, indexed_at: 0 }),
-    status: async () => ({ documents: DOCUMENTS.length, indexing: false, indexed_at: 0 }),
+    status: async () => ({
+      documents: DOCUMENTS.length,
+      indexing: false,
+      indexed_at: 0,
+      pending: 0,
+      alive_at: undefined,
+      sources: [],
+    }),
     problems: async () => [],
     close: async () => {},
   }

@@ -48,6 +48,7 @@ export function settingsFor(overrides: Partial<Settings> = {}): Settings {
     jwksUri: `${issuer}/.well-known/jwks.json`,
     revocationEndpoint: `${issuer}/revoke`,
     introspectionEndpoint: `${issuer}/introspect`,
+    corpusIsSample: false,
     registrationAccess: 'open',
     registrationPolicy: undefined,
     reviveClients: true,

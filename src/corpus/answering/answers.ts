@@ -10,7 +10,7 @@ import type {
 } from '../corpus.ts'
 import type { NearDocuments } from '../embeddings/near-documents.ts'
 import type { Quantised } from '../embeddings/quantise.ts'
-import { PASSAGES } from '../index/catalogue.ts'
+import { PASSAGES } from '../index/passages.ts'
 import { fusedMatcher } from './fused-matcher.ts'
 import { openMatcher } from './match.ts'
 import { stretchOf } from './part.ts'
@@ -25,7 +25,7 @@ type Row = Record<string, unknown>
 
 /** The reader's side of the index. Each answer is of one moment. */
 export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
-  const summary = 'id, title, path, source, media_type, bytes, modified'
+  const summary = 'id, title, path, source, origin, media_type, bytes, modified'
   const between = 'where number between ? and ? order by number'
   const statements = {
     byNumber: database.prepare(`select ${summary} from document where number = ?`),
@@ -34,7 +34,9 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
     passages: database.prepare(`select start, text from passage ${between}`),
     last: database.prepare(`select number, start, text from passage ${between} desc limit 1`),
     page: database.prepare(`select ${summary} from document where id > ? order by id limit ?`),
-    problems: database.prepare('select source, path, reason from problem order by source, path'),
+    problems: database.prepare(
+      'select source, path, reason from problem where told = 1 order by source, path',
+    ),
     count: database.prepare('select count(*) as count from document'),
   }
   const words = openMatcher(database)
@@ -141,6 +143,7 @@ function summaryOf(row: Row): DocumentSummary {
     title: String(row.title),
     path: String(row.path),
     collection: String(row.source),
+    ...(row.origin !== null && { origin: String(row.origin) }),
     media_type: String(row.media_type),
     bytes: Number(row.bytes),
     modified: String(row.modified),

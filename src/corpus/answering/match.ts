@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation } from '../corpus.ts'
-import { PASSAGES } from '../index/catalogue.ts'
+import { PASSAGES } from '../index/passages.ts'
 import { matchExpression } from '../ranking/words.ts'
 
 /** A document by its best passage, which counts from 0 within it; a higher score is better. */

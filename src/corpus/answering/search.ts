@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation, SearchOptions } from '../corpus.ts'
-import { PASSAGES } from '../index/catalogue.ts'
+import { PASSAGES } from '../index/passages.ts'
 import { spelling } from '../ranking/phrase.ts'
 import { parseQuery, type Query, withWords } from '../ranking/query.ts'
 import { openFilters } from './filters.ts'

@@ -47,6 +47,13 @@ export function formatOf(path: string): Format | undefined {
   return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined
 }
 
+/** The title of a document that names none: its file's name, without the ending. */
+export function titleOfName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const ending = endingOf(path)
+  return cleanTitle(ending === '' ? name : name.slice(0, -ending.length - 1)) || 'Untitled'
+}
+
 export type Extracted = {
   readonly title: string
   readonly text: string
@@ -67,11 +74,8 @@ export function extract(path: string, bytes: Uint8Array): Extracted | { problem:
   }
   try {
     const { title, text } = format.extract(source)
-    const name = path.slice(path.lastIndexOf('/') + 1)
-    const ending = endingOf(path)
-    const fallback = ending === '' ? name : name.slice(0, -ending.length - 1)
     return {
-      title: cleanTitle(title) || cleanTitle(fallback) || 'Untitled',
+      title: cleanTitle(title) || titleOfName(path),
       text: cleanText(text),
       media_type: format.media_type,
     }

@@ -1,115 +1,190 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { documentId } from '../document-id.ts'
+import { systemClock } from '../../ops/clock.ts'
 import type { Extracted } from '../extract/extract.ts'
-import { cutPassages } from '../ranking/passages.ts'
-import { indexable } from '../ranking/words.ts'
-import type { FileContent } from '../sources/folder.ts'
+import type { Stamp } from '../sources/stamp.ts'
+import { openIds } from './ids.ts'
+import { openPassages } from './passages.ts'
+import { openSources } from './sources.ts'
+import { writing } from './statement.ts'
 
-/** The most passages that one document has: a passage's number is its document's times this plus its place. */
-export const PASSAGES = 65_536
+/** What the index knows of a document, for whoever compares it with the disk. */
+export type KnownDocument = {
+  readonly number: number
+  readonly id: string
+  readonly path: string
+  readonly title: string
+  readonly stamp: Stamp
+  readonly identity: string
+  readonly digest: string
+}
 
-/** What the index knows of a file: a document, or (`digest` undefined) why there is none. */
-export type Known = { readonly stamp: string; readonly digest: string | undefined }
+/** What is kept of a file beside its text. */
+export type FileFacts = {
+  readonly size: number
+  readonly stamp: Stamp
+  readonly identity: string
+  /** ISO 8601. */
+  readonly modified: string
+}
 
 export type Catalogue = ReturnType<typeof openCatalogue>
 
 /** The writer's side of the index: verbs to be called within `commit`. */
 export function openCatalogue(database: DatabaseSync) {
-  // Writing words moves SQLite's last row id beyond JavaScript's whole numbers, which `run` would fail to report.
-  const write = (sql: string) => {
-    const statement = database.prepare(sql)
-    statement.setReadBigInts(true)
-    return statement
-  }
+  const columns = 'number, id, path, title, stamp, identity, digest'
   const statements = {
-    documents: database.prepare('select path, stamp, digest from document where source = ?'),
+    documents: database.prepare('select path, stamp from document where source = ?'),
     problems: database.prepare('select path, stamp from problem where source = ?'),
-    numberOf: database.prepare('select number from document where source = ? and path = ?'),
-    insert: write(
-      `insert into document (id, source, path, title, media_type, bytes, modified, stamp, digest)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    problem: database.prepare('select reason from problem where source = ? and path = ?'),
+    find: database.prepare(`select ${columns} from document where source = ? and path = ?`),
+    ofIdentity: database.prepare(`select ${columns} from document where identity = ? and source = ?`),
+    ofSource: database.prepare(`select ${columns} from document where source = ? limit ?`),
+    insert: writing(
+      database,
+      `insert into document (number, id, source, path, origin, title, media_type, bytes, modified, stamp, identity, digest)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    touch: write('update document set stamp = ?, modified = ? where source = ? and path = ?'),
-    insertPassage: write('insert into passage (number, start, heading, page, text) values (?, ?, ?, ?, ?)'),
-    insertWords: write('insert into words (rowid, title, path, body) values (?, ?, ?, ?)'),
-    removeDocument: write('delete from document where number = ?'),
-    removePassages: write('delete from passage where number between ? and ?'),
-    removeWords: write('delete from words where rowid between ? and ?'),
-    removeProblem: write('delete from problem where source = ? and path = ?'),
-    insertProblem: write('insert or replace into problem (source, path, stamp, reason) values (?, ?, ?, ?)'),
-    insertSource: write('insert or replace into source (name, root) values (?, ?)'),
-    removeSource: write('delete from source where name = ?'),
-    ofSource: database.prepare('select path from document where source = ?'),
-    removeProblems: write('delete from problem where source = ?'),
+    update: writing(
+      database,
+      `update document set origin = ?, title = ?, media_type = ?, bytes = ?, modified = ?, stamp = ?, identity = ?, digest = ?
+       where number = ?`,
+    ),
+    touch: writing(
+      database,
+      'update document set stamp = ?, identity = ?, modified = ? where source = ? and path = ?',
+    ),
+    move: writing(database, 'update document set path = ?, stamp = ? where number = ?'),
+    removeDocument: writing(database, 'delete from document where number = ?'),
+    removeProblem: writing(database, 'delete from problem where source = ? and path = ?'),
+    insertProblem: writing(
+      database,
+      'insert or replace into problem (source, path, stamp, reason, told) values (?, ?, ?, ?, ?)',
+    ),
+    removeProblems: writing(database, 'delete from problem where source = ?'),
     count: database.prepare('select count(*) as count from document'),
   }
+  const ids = openIds(database)
+  const passages = openPassages(database)
+  const sources = openSources(database)
 
-  const removeDocument = (source: string, path: string) => {
-    const row = statements.numberOf.get(source, path)
-    if (!row) return
-    const number = Number(row.number)
-    const first = number * PASSAGES
-    statements.removeWords.run(first, first + PASSAGES - 1)
-    statements.removePassages.run(first, first + PASSAGES - 1)
-    statements.removeDocument.run(number)
+  const find = (source: string, path: string) => knownOf(statements.find.get(source, path))
+
+  const removeDocument = (document: KnownDocument) => {
+    passages.remove(document.number)
+    statements.removeDocument.run(document.number)
+  }
+
+  /** The document goes, its id is remembered. */
+  const depart = (source: string, path: string) => {
+    const document = find(source, path)
+    if (!document) return
+    removeDocument(document)
+    ids.depart(document.id, source, path, document.digest, document.number)
   }
 
   return {
-    /** Every file of the source that was met before. */
-    known(source: string): Map<string, Known> {
-      const known = new Map<string, Known>()
-      for (const row of statements.documents.iterate(source)) {
-        known.set(String(row.path), { stamp: String(row.stamp), digest: String(row.digest) })
-      }
-      for (const row of statements.problems.iterate(source)) {
-        known.set(String(row.path), { stamp: String(row.stamp), digest: undefined })
-      }
+    /** Every file of the source that was met before, document or problem, with the stamp that it had. */
+    known(source: string): Map<string, Stamp> {
+      const known = new Map<string, Stamp>()
+      for (const { path, stamp } of statements.documents.iterate(source))
+        known.set(String(path), String(stamp))
+      for (const { path, stamp } of statements.problems.iterate(source))
+        known.set(String(path), String(stamp))
       return known
     },
 
-    put(source: string, path: string, content: FileContent, digest: string, extracted: Extracted): void {
-      removeDocument(source, path)
+    find,
+
+    /** The source's documents that were drawn from this very file, whatever it was called. */
+    ofIdentity: (source: string, identity: string) =>
+      statements.ofIdentity.all(identity, source).flatMap((row) => knownOf(row) ?? []),
+
+    /** Why there is no document of the file, if that is known. */
+    problemOf(source: string, path: string): string | undefined {
+      const reason = statements.problem.get(source, path)?.reason
+      return reason === undefined ? undefined : String(reason)
+    },
+
+    /** New or changed: the document keeps number and id, or gets back those that it had before it went. */
+    put(
+      source: string,
+      path: string,
+      content: FileFacts,
+      digest: string,
+      extracted: Extracted,
+      origin?: string,
+    ): void {
       statements.removeProblem.run(source, path)
-      const { title, media_type, text, pages } = extracted
-      const { lastInsertRowid } = statements.insert.run(
-        ...[documentId(source, path), source, path, title, media_type],
-        ...[content.bytes.byteLength, content.modified, content.stamp, digest],
-      )
-      const first = Number(lastInsertRowid) * PASSAGES
-      const titleWords = indexable(title)
-      const pathWords = indexable(path)
-      const passages = cutPassages(text, { headings: media_type === 'text/markdown', pages })
-      for (const [index, { start, heading, page, text }] of passages.slice(0, PASSAGES).entries()) {
-        statements.insertPassage.run(first + index, start, heading, page ?? null, text)
-        statements.insertWords.run(first + index, titleWords, pathWords, indexable(text))
+      const { title, media_type } = extracted
+      const values = [
+        ...[title, media_type, content.size, content.modified],
+        ...[content.stamp, content.identity, digest],
+      ]
+      let number = find(source, path)?.number
+      if (number === undefined) {
+        const { id, number: before } = ids.take(source, path, digest)
+        const { lastInsertRowid } = statements.insert.run(
+          before ?? null,
+          ...[id, source, path, origin ?? null, ...values],
+        )
+        number = Number(lastInsertRowid)
+      } else {
+        statements.update.run(origin ?? null, ...values, number)
+        passages.remove(number)
       }
+      passages.add(number, path, extracted)
     },
 
     /** The file's content is as before, its stamp is not. */
-    touch(source: string, path: string, content: FileContent): void {
-      statements.touch.run(content.stamp, content.modified, source, path)
+    touch(source: string, path: string, content: Omit<FileFacts, 'size'>): void {
+      statements.touch.run(content.stamp, content.identity, content.modified, source, path)
+    },
+
+    /** The file is called otherwise, and nothing else has changed. */
+    move(document: KnownDocument, path: string, stamp: Stamp): void {
+      statements.move.run(path, stamp, document.number)
+      passages.rename(document.number, { title: document.title, path })
     },
 
     remove(source: string, path: string): void {
-      removeDocument(source, path)
+      depart(source, path)
       statements.removeProblem.run(source, path)
     },
 
-    problem(source: string, path: string, stamp: string, reason: string): void {
-      removeDocument(source, path)
-      statements.insertProblem.run(source, path, stamp, reason)
+    /** There is no document of the file, and why. `told`: whether a person is to hear of it. */
+    problem(source: string, path: string, stamp: Stamp, reason: string, told: boolean): void {
+      depart(source, path)
+      statements.insertProblem.run(source, path, stamp, reason, told ? 1 : 0)
     },
 
-    addSource(name: string, root: string): void {
-      statements.insertSource.run(name, root)
+    sources: sources.all,
+    addSource: sources.add,
+    scanned: sources.scanned,
+    reindexRequests: sources.reindexRequests,
+    forgetStamps: sources.forgetStamps,
+    counts: sources.counts,
+
+    /** Some of the source's documents go, for good; how many. The source itself goes with the last. */
+    removeSome(source: string, most: number): number {
+      const documents = statements.ofSource.all(source, most).flatMap((row) => knownOf(row) ?? [])
+      for (const document of documents) removeDocument(document)
+      if (documents.length < most) {
+        statements.removeProblems.run(source)
+        sources.remove(source)
+        ids.forget(source)
+      }
+      return documents.length
     },
 
     /** The source with all that came from it. */
-    removeSource(name: string): void {
-      for (const { path } of statements.ofSource.all(name)) removeDocument(name, String(path))
-      statements.removeProblems.run(name)
-      statements.removeSource.run(name)
+    removeSource(source: string): void {
+      while (this.removeSome(source, 1000) > 0);
     },
+
+    depart: ids.depart,
+
+    /** Forgets the ids of what has been gone for long. */
+    tidy: () => ids.tidy(systemClock()),
 
     count: () => Number(statements.count.get()?.count),
 
@@ -124,5 +199,18 @@ export function openCatalogue(database: DatabaseSync) {
         throw fault
       }
     },
+  }
+}
+
+function knownOf(row: Record<string, unknown> | undefined): KnownDocument | undefined {
+  if (!row) return undefined
+  return {
+    number: Number(row.number),
+    id: String(row.id),
+    path: String(row.path),
+    title: String(row.title),
+    stamp: String(row.stamp),
+    identity: String(row.identity),
+    digest: String(row.digest),
   }
 }

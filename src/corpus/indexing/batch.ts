@@ -1,29 +1,37 @@
-import type { Catalogue, Known } from '../index/catalogue.ts'
+import type { Catalogue } from '../index/catalogue.ts'
+import type { Stamp } from '../sources/stamp.ts'
 
-/** What one transaction holds at most: short enough that searches see new files soon. */
-const FULL = { files: 200, bytes: 4 * 1024 * 1024 }
+/** What one transaction holds at most: short enough that searches see new files soon. `age` in milliseconds. */
+const FULL = { files: 200, bytes: 4 * 1024 * 1024, age: 250 }
 
 export type Batch = {
   /** `next` is what will be known of the file once `write` is committed; undefined: nothing. */
-  add(path: string, next: Known | undefined, bytes: number, write: () => void): void
-  isFull(): boolean
-  /** Writes all that was added in one transaction; returns how many files were written since the batch began. */
-  commit(): number
+  add(path: string, next: Stamp | undefined, bytes: number, write: () => void): void
+  /** Whether it is time to commit: it holds enough, or has held something for long enough. */
+  isDue(): boolean
+  /** Writes all that was added in one transaction. Where that fails all of it is dropped: the next scan finds it. */
+  commit(): void
+  /** Files written since the beginning. */
+  written(): number
 }
 
 /** Changes that go into the index together; `known` learns of them once they are in. */
-export function createBatch(catalogue: Pick<Catalogue, 'commit'>, known: Map<string, Known>): Batch {
-  let changes: { path: string; next: Known | undefined; write: () => void }[] = []
+export function createBatch(catalogue: Pick<Catalogue, 'commit'>, known: () => Map<string, Stamp>): Batch {
+  let changes: { path: string; next: Stamp | undefined; write: () => void }[] = []
   let bytes = 0
+  let began = 0
   let written = 0
   return {
     add(path, next, size, write) {
+      if (changes.length === 0) began = performance.now()
       changes.push({ path, next, write })
       bytes += size
     },
-    isFull: () => changes.length >= FULL.files || bytes >= FULL.bytes,
+    isDue: () =>
+      changes.length > 0 &&
+      (changes.length >= FULL.files || bytes >= FULL.bytes || performance.now() - began >= FULL.age),
     commit() {
-      if (changes.length === 0) return written
+      if (changes.length === 0) return
       const all = changes
       changes = []
       bytes = 0
@@ -31,11 +39,11 @@ export function createBatch(catalogue: Pick<Catalogue, 'commit'>, known: Map<str
         for (const { write } of all) write()
       })
       for (const { path, next } of all) {
-        if (next) known.set(path, next)
-        else known.delete(path)
+        if (next !== undefined) known().set(path, next)
+        else known().delete(path)
       }
       written += all.length
-      return written
     },
+    written: () => written,
   }
 }

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openAnswers } from '../answering/answers.ts'
+import { extract } from '../extract/extract.ts'
 import { openCatalogue } from '../index/catalogue.ts'
 import { openDatabase, prepareDatabase } from '../index/database.ts'
-import type { Folder } from '../sources/folder.ts'
+import type { Source } from '../sources/source.ts'
 import { createIndexer } from './indexer.ts'
 
 const EVERYTHING = new Set([''])
@@ -24,7 +25,7 @@ function setUp(t: TestContext, files: Readonly<Record<string, string>>) {
     writeFileSync(join(root, path), content)
   }
   for (const [path, content] of Object.entries(files)) write(path, content)
-  const folder: Folder = { name: 'notes', root, excluded: [] }
+  const folder: Source = { name: 'notes', kind: 'folder', root, excluded: [], added: false }
   const file = join(base, 'corpus.db')
   prepareDatabase(file, [folder])
   const database = openDatabase(file)
@@ -37,7 +38,9 @@ function setUp(t: TestContext, files: Readonly<Record<string, string>>) {
       watch: { cover: () => {}, keepOnly: () => {} },
       report: (path, reason) => problems.push(`${path}: ${reason}`),
       limit: 1000,
+      extract: async (path, bytes) => extract(path, bytes),
       stopped: () => false,
+      wake: () => {},
     })
   const answers = openAnswers(database)
   const paths = (query: string) => answers.search(query, 50).map(({ path }) => path)

@@ -1,141 +1,256 @@
 import { createHash } from 'node:crypto'
-import { setImmediate } from 'node:timers/promises'
-import { endingOf, extract, formatOf } from '../extract/extract.ts'
-import type { Catalogue, Known } from '../index/catalogue.ts'
-import { createWalk, type Folder, type Found, readFile } from '../sources/folder.ts'
-import { sameStamp, stampOf } from '../sources/stamp.ts'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemMilliseconds } from '../../ops/clock.ts'
+import { type Extracted, endingOf, titleOfName } from '../extract/extract.ts'
+import type { Catalogue, KnownDocument } from '../index/catalogue.ts'
+import { nameOf } from '../path.ts'
+import { type FileContent, type Folder, readFile } from '../sources/folder.ts'
+import { identityOf, sameContent, sameStamp, stampOf, stampRead } from '../sources/stamp.ts'
 import type { Watch } from '../sources/watch.ts'
-import { type Batch, createBatch } from './batch.ts'
+import { createBatch } from './batch.ts'
+import { createQueue, type Task } from './queue.ts'
+import { survey, type Touched } from './survey.ts'
 
 /** Documents that people expect to find and that are not read yet: told, other files are not. */
 const UNREAD = new Set(['pdf', 'docx', 'doc', 'pptx', 'xlsx', 'odt', 'epub', 'eml', 'mbox', 'rtf', 'ipynb'])
 
-/** Files looked at between two turns of the event loop. */
-const TURN = 500
+/** Of what is being extracted at once. */
+const WINDOW = { files: 64, bytes: 32 * 1024 * 1024 }
+/** Milliseconds of reading between two turns of the event loop. */
+const SLICE = 20
 
 export type Report = (path: string, reason: string) => void
 
-/** One folder's share of the index, brought up to date by looking at the files themselves. */
+export type IndexerOptions = {
+  readonly folder: Folder
+  readonly catalogue: Catalogue
+  readonly watch: Pick<Watch, 'cover' | 'keepOnly'>
+  /** Draws the document out of a file's bytes, or says why there is none. */
+  readonly extract: (path: string, bytes: Uint8Array) => Promise<Extracted | { problem: string }>
+  readonly report: Report
+  /** Bytes beyond which a file is not read. */
+  readonly limit: number
+  /** True once the indexer is to stop at the next file. */
+  readonly stopped: () => boolean
+  /** Called when something was extracted: `advance` has more to do. */
+  readonly wake: () => void
+  /** Where the file at a path came from, if from the web. */
+  readonly originOf?: (path: string) => string | undefined
+}
+
+/** One source's share of the index, brought up to date by looking at the files themselves. */
 export type Indexer = {
   /**
-   * Makes the index say what stands on disk at or below each of the paths (`''`: everything); resolves to the number
-   * of files that it changed. Files whose stamp is as before are not read, files whose content is as before are not
-   * indexed.
+   * Looks at all that stands at or below each of the paths (`''`: everything). What is gone or was only renamed is
+   * written at once, what is to be read is queued: files whose stamp is as before are not.
    */
+  survey(paths: ReadonlySet<string>): Promise<void>
+  /** Reads and writes some of what is queued; true where it could go on at once. Throws where writing fails. */
+  advance(): boolean
+  /** Files that are found and not in the index yet. */
+  pending(): number
+  /** Files that were written since the beginning. */
+  written(): number
+  /** Takes what is known from the index again: somebody else has changed it. */
+  reload(): void
+  /** A survey and all that follows from it; resolves to the number of files that it changed. */
   reconcile(paths: ReadonlySet<string>): Promise<number>
 }
 
-export function createIndexer(options: {
-  folder: Folder
-  catalogue: Catalogue
-  watch: Pick<Watch, 'cover' | 'keepOnly'>
-  report: Report
-  /** Bytes beyond which a file is not read. */
-  limit: number
-  /** True once the indexer is to stop at the next file. */
-  stopped: () => boolean
-}): Indexer {
-  const { folder, catalogue, watch, report, limit, stopped } = options
+export function createIndexer(options: IndexerOptions): Indexer {
+  const { folder, catalogue, watch, report, limit, stopped, wake } = options
   const source = folder.name
-  const known = catalogue.known(source)
-  let toldUnread = false
+  let known = catalogue.known(source)
+  const queue = createQueue()
+  const batch = createBatch(catalogue, () => known)
+  const told = new Map<string, string>()
+  /** Those that a survey of everything met, and any since; before the first, nothing is known of them. */
+  let folders: Set<string> | undefined
+  let bytesUnderWay = 0
+  let woken = () => {}
 
-  async function reconcile(paths: ReadonlySet<string>): Promise<number> {
-    const entered = new Set<string>()
-    const met = new Set<string>()
-    const unreadable = new Set<string>()
+  async function look(paths: ReadonlySet<string>): Promise<void> {
+    batch.commit()
+    const everything = paths.has('')
     const unread = new Map<string, number>()
-    const batch = createBatch(catalogue, known)
-    const enter = (path: string) => {
-      entered.add(path)
-      watch.cover(path)
-    }
-
-    const walk = createWalk(folder, enter, report)
-    let turn = 0
-    for (const path of paths) {
-      for (const found of walk(path)) {
-        if (stopped()) return batch.commit()
-        turn += 1
-        if (turn % TURN === 0) await setImmediate()
-        if (found.kind === 'unreadable') {
-          unreadable.add(found.path)
-          report(found.path || folder.root, `cannot be read: ${found.reason}`)
-          continue
-        }
-        const ending = endingOf(found.path)
+    const seen = await survey({
+      folder,
+      paths,
+      isAsBefore: (found) => known.get(found.path) === stampOf(found.stats),
+      isKnown: (path) => known.has(path) || queue.has(path),
+      *known() {
+        yield* known.keys()
+        yield* queue.paths()
+      },
+      wasFolder: (path) => folders?.has(path) ?? true,
+      enter(path) {
+        folders?.add(path)
+        watch.cover(path)
+      },
+      meet(path) {
+        const ending = endingOf(path)
         if (UNREAD.has(ending)) unread.set(ending, (unread.get(ending) ?? 0) + 1)
-        if (!formatOf(found.path)) continue
-        met.add(found.path)
-        if (known.get(found.path)?.stamp === stampOf(found.stats)) continue
-        look(found, batch)
-        if (batch.isFull()) batch.commit()
-      }
-    }
-    for (const path of known.keys()) {
-      if (isBelowAny(path, paths) && !met.has(path) && !isBelowAny(path, unreadable)) {
-        batch.add(path, undefined, 0, () => catalogue.remove(source, path))
-      }
-    }
+      },
+      report: tellOnce,
+      stopped,
+    })
+    if (!seen) return
+    const { touched, gone, entered } = seen
+    if (everything) folders = new Set(entered)
     for (const path of paths) watch.keepOnly(path, entered)
-    if (!toldUnread && paths.has('')) {
-      toldUnread = true
-      for (const [ending, count] of unread)
-        report(`*.${ending}`, `${count} files of a format that is not read`)
+    const left = touched.filter((found) => !wasRenamed(found))
+    for (const path of gone) {
+      queue.drop(path)
+      if (known.has(path)) batch.add(path, undefined, 0, () => catalogue.remove(source, path))
     }
-    return batch.commit()
+    // What is gone is gone at once, however much there is to read.
+    batch.commit()
+    for (const found of left) queue.add(taskOf(found), { urgent: !everything })
+    if (everything) {
+      for (const [ending, count] of unread) {
+        tellOnce(`*.${ending}`, `${count} files of a format that is not read`)
+      }
+    }
   }
 
-  /** Reads a file that is new or was touched, and puts what follows into the batch. */
-  function look(found: Exclude<Found, { kind: 'unreadable' }>, batch: Batch): void {
-    const { path } = found
-    const skip = (stamp: string, reason: string) => {
-      // Programs and pictures without an ending are no failed documents.
-      if (endingOf(path) !== '' && !isToldOf(path, stamp)) report(path, reason)
-      const next = { stamp, digest: undefined }
-      batch.add(path, next, 0, () => catalogue.problem(source, path, stamp, reason))
+  /**
+   * Whether a file that was not known at its path is a known one under another name; then that is what is written. A
+   * document that is gone from its path but has to be read again (its title came from its name) departs here, so that
+   * its id comes back by its content.
+   */
+  function wasRenamed({ kind, path, stats }: Touched): boolean {
+    if (kind !== 'file' || known.size === 0 || known.has(path)) return false
+    for (const document of catalogue.ofIdentity(source, identityOf(stats))) {
+      // Of two names for the same file, each has a document.
+      if (lstatSync(join(folder.root, document.path), { throwIfNoEntry: false })) continue
+      const stamp = stampRead(stats, systemMilliseconds())
+      queue.drop(document.path)
+      if (sameContent(document.stamp, stampOf(stats)) && isIndependentOfName(document, path)) {
+        batch.add(document.path, undefined, 0, () => catalogue.move(document, path, stamp))
+        batch.add(path, stamp, 0, () => {})
+        known.delete(document.path)
+        return true
+      }
+      batch.add(document.path, undefined, 0, () => catalogue.remove(source, document.path))
     }
-    if (found.kind === 'other') {
-      skip(stampOf(found.stats), found.reason)
-      return
+    return false
+  }
+
+  function advance(): boolean {
+    const until = performance.now() + SLICE
+    const hasRoom = () => queue.underWay() < WINDOW.files && bytesUnderWay < WINDOW.bytes
+    while (!stopped() && hasRoom() && performance.now() < until) {
+      if (!begin()) break
+      if (batch.isDue()) batch.commit()
     }
-    const content = readFile(folder, path, limit)
+    if (batch.isDue() || pending() === 0) batch.commit()
+    return queue.waiting() > 0 && hasRoom() && !stopped()
+  }
+
+  /** Reads the next file that waits; false where none does. */
+  function begin(): boolean {
+    const begun = queue.begin()
+    if (!begun) return false
+    const { task, isCurrent, end } = begun
+    const { problem } = task
+    const content = problem === undefined ? readFile(folder, task.path, limit) : { problem }
     if (!content) {
+      end()
+      const { path } = task
       if (known.has(path)) batch.add(path, undefined, 0, () => catalogue.remove(source, path))
-      return
+      return true
     }
     if ('problem' in content) {
-      skip(stampOf(found.stats), content.problem)
-      return
+      end()
+      skip(task.path, task.stamp, content.problem)
+      return true
     }
     const digest = createHash('sha256').update(content.bytes).digest('base64url')
-    const next: Known = { stamp: content.stamp, digest }
-    if (known.get(path)?.digest === digest) {
-      batch.add(path, next, 0, () => catalogue.touch(source, path, content))
-      return
+    const before = catalogue.find(source, task.path)
+    if (before?.digest === digest) {
+      end()
+      const { bytes: _, ...rest } = content
+      batch.add(task.path, content.stamp, 0, () => catalogue.touch(source, task.path, rest))
+      return true
     }
-    const extracted = extract(path, content.bytes)
+    const size = content.bytes.byteLength
+    bytesUnderWay += size
+    options
+      .extract(task.path, content.bytes)
+      .catch((fault: unknown) => ({ problem: fault instanceof Error ? fault.message : String(fault) }))
+      .then((extracted) => {
+        if (isCurrent() && !stopped()) write(task, content, size, digest, extracted)
+        bytesUnderWay -= size
+        end()
+        wake()
+        woken()
+      })
+    return true
+  }
+
+  function write(
+    { path }: Task,
+    content: FileContent,
+    size: number,
+    digest: string,
+    extracted: Extracted | { problem: string },
+  ): void {
     if ('problem' in extracted) {
-      skip(content.stamp, extracted.problem)
+      skip(path, content.stamp, extracted.problem)
       return
     }
-    const put = () => catalogue.put(source, path, content, digest, extracted)
-    batch.add(path, next, content.bytes.byteLength, put)
+    const { stamp, identity, modified } = content
+    const facts = { stamp, identity, modified, size }
+    const origin = options.originOf?.(path)
+    batch.add(path, stamp, size, () => catalogue.put(source, path, facts, digest, extracted, origin))
   }
 
-  function isToldOf(path: string, stamp: string): boolean {
-    const before = known.get(path)
-    return before !== undefined && before.digest === undefined && sameStamp(before.stamp, stamp)
+  function skip(path: string, stamp: string, reason: string): void {
+    const isKnown = sameStamp(known.get(path) ?? '', stamp) && catalogue.problemOf(source, path) === reason
+    // Programs and pictures without an ending are no failed documents.
+    const told = endingOf(path) !== ''
+    if (told && !isKnown) report(path, reason)
+    batch.add(path, stamp, 0, () => catalogue.problem(source, path, stamp, reason, told))
   }
 
-  return { reconcile }
+  function tellOnce(path: string, reason: string): void {
+    if (told.get(path) !== reason) report(path, reason)
+    told.set(path, reason)
+  }
+
+  const pending = () => queue.waiting() + queue.underWay()
+
+  return {
+    survey: look,
+    advance,
+    pending,
+    written: () => batch.written(),
+    reload() {
+      queue.clear()
+      known = catalogue.known(source)
+    },
+    async reconcile(paths) {
+      const before = batch.written()
+      await look(paths)
+      while (pending() > 0 && !stopped()) {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        woken = resolve
+        if (!advance() && queue.underWay() > 0) await promise
+      }
+      batch.commit()
+      return batch.written() - before
+    },
+  }
 }
 
-/** Whether the path or a folder that it stands in is among `folders`. */
-function isBelowAny(path: string, folders: ReadonlySet<string>): boolean {
-  if (folders.has('') || folders.has(path)) return true
-  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) {
-    if (folders.has(path.slice(0, at))) return true
-  }
-  return false
+function taskOf(found: Touched): Task {
+  const task = { path: found.path, stamp: stampOf(found.stats) }
+  return found.kind === 'file' ? task : { ...task, problem: found.reason }
+}
+
+/** Whether the document would be the same if it had been read under the other name. */
+function isIndependentOfName({ path, title }: KnownDocument, other: string): boolean {
+  if (nameOf(path) === nameOf(other)) return true
+  return endingOf(path) === endingOf(other) && title !== titleOfName(path)
 }

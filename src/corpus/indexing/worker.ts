@@ -1,16 +1,20 @@
-/** The thread that reads the folders and writes the index: once, at every hint, and again every few minutes. */
+/** The thread that reads the sources and writes the index: once, at every hint, and again every few minutes. */
+import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import { systemClock } from '../../ops/clock.ts'
+import { systemClock, systemMilliseconds } from '../../ops/clock.ts'
 import type { Event } from '../../ops/events.ts'
+import type { CorpusStatus } from '../corpus.ts'
+import { createExtractors } from '../extracting/pool.ts'
 import { openCatalogue } from '../index/catalogue.ts'
 import { openDatabase } from '../index/database.ts'
-import type { Folder } from '../sources/folder.ts'
-import { watchFolder } from '../sources/watch.ts'
-import { createIndexer } from './indexer.ts'
+import { isSameSource, type Source } from '../sources/source.ts'
+import { addedSourcesStamp } from '../sources/source-file.ts'
+import { currentSources, type ServedSources } from '../sources/source-list.ts'
+import { beat, createSleepWatch } from './heartbeat.ts'
+import { createPart, type Part } from './part.ts'
 
-export type IndexingOptions = {
+export type IndexingOptions = ServedSources & {
   readonly file: string
-  readonly folders: readonly Folder[]
   /** Seconds between two scans of everything. */
   readonly rescan: number
   /** Bytes beyond which a file is not read. */
@@ -19,32 +23,43 @@ export type IndexingOptions = {
 
 export type IndexingMessage =
   | { readonly event: Event }
-  | { readonly indexing: true }
-  | { readonly indexing: false; readonly indexed_at: number }
+  | { readonly state: Omit<CorpusStatus, 'alive_at'> }
+  /** The thread lives. */
+  | { readonly beat: number }
 
-/** Milliseconds that hints are gathered: a program that saves a file gives several. */
-const GATHER = 50
-/** Hints beyond which everything is scanned instead. */
-const HINTS = 1000
+/** Milliseconds between two signs of life, and between two words on how far it is. */
+const BEAT = 1_000
+const TOLD = 250
+/** Bytes of a file that is drawn in no time to speak of. */
+const SMALL = 64 * 1024
+/** Beats between two that other processes see. */
+const SEEN = 5
+/** Documents of a source that is served no more, taken out in one transaction. */
+const REMOVED = 500
 
-const { file, folders, rescan, limit } = workerData as IndexingOptions
+const options = workerData as IndexingOptions
+const { file, dataDir } = options
 const post = (message: IndexingMessage) => parentPort?.postMessage(message)
+const report = (path: string, reason: string) => post({ event: { type: 'corpus.problem', path, reason } })
 const database = openDatabase(file)
 const catalogue = openCatalogue(database)
+const extractors = createExtractors()
+let parts: Part[] = []
 let stopped = false
-let wake = () => {}
+let hasCalled = false
+let wakeNow = () => {}
+/** Between the beginning of a scan and the end of the last that runs beside it. */
+let round: { began: number; written: number } | undefined
+let isFirst = true
+let indexed_at: number | undefined
+let sourcesStamp: string | undefined
+let toldAt = 0
+let toldFault: string | undefined
 
-const parts = folders.map((folder) => {
-  const hints = new Set<string>()
-  const report = (path: string, reason: string) => post({ event: { type: 'corpus.problem', path, reason } })
-  const hint = (path: string) => {
-    if (hints.size < HINTS) hints.add(path)
-    wake()
-  }
-  const watch = watchFolder(folder, hint, (reason) => report(folder.root, reason))
-  const options = { folder, catalogue, watch, report, limit, stopped: () => stopped }
-  return { hints, watch, options }
-})
+function wake(): void {
+  hasCalled = true
+  wakeNow()
+}
 
 parentPort?.on('message', (message: unknown) => {
   if (message !== 'close') return
@@ -52,67 +67,149 @@ parentPort?.on('message', (message: unknown) => {
   wake()
 })
 
-const indexers = parts.map(({ options }) => createIndexer(options))
-for (let first = true; !stopped; first = false) {
-  await scan(first)
-  await hintsUntil(performance.now() + rescan * 1000)
+let beats = 0
+const hasSlept = createSleepWatch(systemMilliseconds(), performance.now())
+const beating = setInterval(() => {
+  post({ beat: systemClock() })
+  if (beats++ % SEEN === 0) safely(() => beat(dataDir))
+  if (hasSlept(systemMilliseconds(), performance.now())) for (const part of parts) part.scanSoon()
+  wake()
+}, BEAT)
+
+while (!stopped) {
+  if (addedSourcesStamp(dataDir) !== sourcesStamp) await takeSources()
+  safely(() => takeRequests())
+  let more = false
+  for (const part of parts) {
+    if (stopped) break
+    const before = { at: performance.now(), written: part.written(), all: written(), scans: part.scans() }
+    try {
+      if (await part.turn()) more = true
+    } catch (fault) {
+      report(file, `the index was not written: ${fault instanceof Error ? fault.message : String(fault)}`)
+    }
+    if (part.isScanning() || part.scans() > before.scans) {
+      round ??= { began: before.at, written: before.all }
+    }
+    const isDone = part.written() > before.written && part.pending() === 0
+    if (isDone || (part.pending() > 0 && performance.now() - toldAt > TOLD)) tellState()
+  }
+  if (round && !stopped && !parts.some((part) => part.isScanning())) endRound(round)
+  if (more) await setImmediate()
+  else if (!stopped) await nap()
 }
-for (const { watch } of parts) watch.close()
+clearInterval(beating)
+for (const part of parts) part.close()
+await extractors.close()
 database.close()
 parentPort?.close()
 
-async function scan(first: boolean): Promise<void> {
-  const began = performance.now()
-  post({ indexing: true })
-  let changed = 0
-  for (const [index, indexer] of indexers.entries()) {
-    parts[index]?.hints.clear()
-    changed += await safely(() => indexer.reconcile(new Set([''])))
-  }
-  if (stopped) return
-  post({ indexing: false, indexed_at: systemClock() })
-  if (!first && changed === 0) return
+function endRound({ began, written: before }: { began: number; written: number }): void {
+  round = undefined
+  const changed = written() - before
+  tellState()
+  if (!isFirst && changed <= 0) return
+  isFirst = false
   const seconds = Math.round(performance.now() - began) / 1000
   post({ event: { type: 'corpus.indexed', documents: catalogue.count(), seconds } })
+  safely(() => catalogue.commit(() => catalogue.tidy()))
 }
 
-/** Follows hints as they come, until it is time for the next scan. */
-async function hintsUntil(deadline: number): Promise<void> {
-  while (!stopped) {
-    const left = deadline - performance.now()
-    if (left <= 0) return
-    if (!parts.some(({ hints }) => hints.size > 0)) await sleep(left)
-    if (!parts.some(({ hints }) => hints.size > 0)) continue
-    await new Promise((resolve) => setTimeout(resolve, GATHER))
-    for (const [index, indexer] of indexers.entries()) {
-      const hints = parts[index]?.hints ?? new Set<string>()
-      if (hints.size === 0) continue
-      const paths = new Set(hints.size >= HINTS ? [''] : hints)
-      hints.clear()
-      await safely(() => indexer.reconcile(paths))
+/** Files, by all parts. */
+function written(): number {
+  return parts.reduce((sum, part) => sum + part.written(), 0)
+}
+
+function tellState(): void {
+  toldAt = performance.now()
+  const counts = catalogue.counts()
+  const indexing = parts.some((part) => part.isScanning())
+  if (!indexing && parts.every((part) => part.pending() === 0)) indexed_at = systemClock()
+  const sources = parts.map((part) => {
+    const { name, kind } = part.source
+    const { documents = 0, problems = 0 } = counts.get(name) ?? {}
+    return { name, kind, documents, problems, pending: part.pending() }
+  })
+  const sum = (of: (source: (typeof sources)[number]) => number) =>
+    sources.reduce((total, source) => total + of(source), 0)
+  const documents = sum((source) => source.documents)
+  const pending = sum((source) => source.pending)
+  post({ state: { documents, indexing, indexed_at, pending, sources } })
+}
+
+/** The sources as they are now: those of the settings, and those that a command added or removed. */
+async function takeSources(): Promise<void> {
+  sourcesStamp = addedSourcesStamp(dataDir)
+  let sources: readonly Source[]
+  try {
+    sources = currentSources(options)
+  } catch (fault) {
+    const reason = fault instanceof Error ? fault.message : String(fault)
+    if (toldFault !== reason) report(dataDir, reason)
+    toldFault = reason
+    return
+  }
+  const left = parts.filter(({ source }) => !sources.some((other) => isSameSource(source, other)))
+  parts = parts.filter((part) => !left.includes(part))
+  for (const part of left) {
+    part.close()
+    let removed = REMOVED
+    while (removed === REMOVED && !stopped) {
+      catalogue.commit(() => {
+        removed = catalogue.removeSome(part.source.name, REMOVED)
+      })
+      await setImmediate()
     }
-    post({ indexing: false, indexed_at: systemClock() })
+  }
+  for (const source of sources) {
+    if (parts.some((part) => isSameSource(part.source, source))) continue
+    catalogue.commit(() => catalogue.addSource(source))
+    parts.push(createPart(source, partOptions()))
+  }
+  tellState()
+}
+
+function partOptions(): Parameters<typeof createPart>[1] {
+  return {
+    catalogue,
+    report,
+    limit: options.limit,
+    rescan: options.rescan,
+    extract: (path, bytes) => extractors.extract(path, bytes, bytes.byteLength < SMALL),
+    stopped: () => stopped,
+    wake,
   }
 }
 
-/** Until a hint or the end, at most `milliseconds`. */
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.min(milliseconds, 2 ** 31 - 1))
-    wake = () => {
-      clearTimeout(timer)
-      resolve()
-    }
+function takeRequests(): void {
+  const names = catalogue.reindexRequests()
+  if (names.length === 0) return
+  catalogue.commit(() => {
+    for (const name of names) catalogue.forgetStamps(name)
   })
+  for (const part of parts) if (names.includes(part.source.name)) part.reload()
 }
 
-/** A full disk or the like: told, and tried again by the next scan. */
-async function safely(work: () => Promise<number>): Promise<number> {
+/** Until something calls, or there is something to do. */
+async function nap(): Promise<void> {
+  const due = Math.min(...parts.map((part) => part.dueAt())) - performance.now()
+  if (!hasCalled && due > 0) {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, Math.min(due, BEAT))
+    wakeNow = resolve
+    await promise
+    clearTimeout(timer)
+  } else {
+    await setImmediate()
+  }
+  hasCalled = false
+}
+
+/** A full disk or the like: tried again the next time. */
+function safely(work: () => void): void {
   try {
-    return await work()
+    work()
   } catch (fault) {
-    const reason = fault instanceof Error ? fault.message : String(fault)
-    post({ event: { type: 'corpus.problem', path: file, reason: `the index was not written: ${reason}` } })
-    return 0
+    report(file, `the index was not written: ${fault instanceof Error ? fault.message : String(fault)}`)
   }
 }

@@ -1,0 +1,39 @@
+import { closeSync, openSync, statSync, utimesSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '../../ops/clock.ts'
+
+/** Its time says when the indexing thread last lived, to whoever looks from another process. */
+const FILE = 'corpus.alive'
+
+export function beat(dataDir: string): void {
+  const file = join(dataDir, FILE)
+  const now = systemClock()
+  try {
+    utimesSync(file, now, now)
+  } catch {
+    closeSync(openSync(file, 'a', 0o600))
+  }
+}
+
+/** In seconds since the epoch; undefined where no server ever ran. */
+export function lastBeat(dataDir: string): number | undefined {
+  const stats = statSync(join(dataDir, FILE), { throwIfNoEntry: false })
+  return stats && Math.floor(stats.mtimeMs / 1000)
+}
+
+/**
+ * Tells when a clock has gone on without the process: the machine slept, and whatever changed meanwhile may never be
+ * told of. Called about every second, with both clocks in milliseconds.
+ */
+export function createSleepWatch(wall: number, steady: number): (wall: number, steady: number) => boolean {
+  let [lastWall, lastSteady] = [wall, steady]
+  return (wallNow, steadyNow) => {
+    const [wallGone, steadyGone] = [wallNow - lastWall, steadyNow - lastSteady]
+    ;[lastWall, lastSteady] = [wallNow, steadyNow]
+    // Some systems stop the steady clock while they sleep, others let it go on.
+    return Math.abs(wallGone - steadyGone) > JUMP || steadyGone > JUMP
+  }
+}
+
+/** Milliseconds. */
+const JUMP = 10_000

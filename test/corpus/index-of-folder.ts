@@ -1,0 +1,60 @@
+import { openAnswers } from '../../src/corpus/answering/answers.ts'
+import { extract } from '../../src/corpus/extract/extract.ts'
+import { openCatalogue } from '../../src/corpus/index/catalogue.ts'
+import { openDatabase, prepareDatabase } from '../../src/corpus/index/database.ts'
+import { createIndexer } from '../../src/corpus/indexing/indexer.ts'
+import type { Source } from '../../src/corpus/sources/source.ts'
+
+/** An index of a folder in this very thread, which knows only what it is told to look at. */
+export function openIndex(root: string, file: string, name = 'notes') {
+  const source: Source = { name, kind: 'folder', root, excluded: [], added: false }
+  const extracted: string[] = []
+  const begin = () => {
+    prepareDatabase(file, [source])
+    const database = openDatabase(file)
+    const indexer = createIndexer({
+      folder: source,
+      catalogue: openCatalogue(database),
+      watch: { cover: () => {}, keepOnly: () => {} },
+      async extract(path, bytes) {
+        extracted.push(path)
+        return extract(path, bytes)
+      },
+      report: () => {},
+      limit: 100_000,
+      stopped: () => false,
+      wake: () => {},
+    })
+    return { database, indexer, answers: openAnswers(database) }
+  }
+  let { database, indexer, answers } = begin()
+  return {
+    /** Files whose text was drawn, in order. */
+    extracted,
+    look: (...paths: string[]) => indexer.reconcile(new Set(paths.length > 0 ? paths : [''])),
+    restart() {
+      database.close()
+      ;({ database, indexer, answers } = begin())
+    },
+    /** Of each path the document's id and number. */
+    ids: () =>
+      Object.fromEntries(
+        database
+          .prepare('select path, id, number from document order by path')
+          .all()
+          .map(({ path, id, number }) => [String(path), `${id} ${number}`]),
+      ),
+    documents: () =>
+      answers
+        .list('', 2000)
+        .map(({ id, ...rest }) => ({ ...rest, id, text: answers.fetch(id)?.text }))
+        .toSorted((one, other) => (one.path < other.path ? -1 : 1)),
+    found: (word: string) =>
+      answers
+        .search(word, 50)
+        .map(({ path, text }) => `${path}: ${text}`)
+        .toSorted(),
+    run: (sql: string) => database.exec(sql),
+    close: () => database.close(),
+  }
+}
