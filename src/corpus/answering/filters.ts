@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Filter } from '../ranking/query.ts'
+import { type DocumentSet, documentSet } from './document-set.ts'
 
 /** What people call formats, beside their files' endings. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -20,12 +21,6 @@ type Condition = { readonly sql: string; readonly values: readonly string[] }
 
 /** Documents by their properties: the filters of a question as sets of document numbers. */
 export function openFilters(database: DatabaseSync) {
-  const numbers = (where: Condition, order = '') =>
-    database
-      .prepare(`select number from document where ${where.sql} ${order}`)
-      .all(...where.values)
-      .map(({ number }) => Number(number))
-
   return {
     /** Whether any document has the property; a filter that none passes says nothing. */
     isOfUse(filter: Filter): boolean {
@@ -34,15 +29,21 @@ export function openFilters(database: DatabaseSync) {
     },
 
     /** The documents that pass, within the collection where one is named; undefined where all do. */
-    allowed(filters: readonly Filter[], collection: string | undefined): Set<number> | undefined {
+    allowed(filters: readonly Filter[], collection: string | undefined): DocumentSet | undefined {
       const where = all(filters, collection)
-      return where === undefined ? undefined : new Set(numbers(where))
+      if (where === undefined) return undefined
+      const sql = `select group_concat(number) as list from document where ${where.sql}`
+      const list = database.prepare(sql).get(...where.values)?.list
+      return documentSet(typeof list === 'string' ? list : null)
     },
 
     /** The same, the newest first. */
     newest(filters: readonly Filter[], collection: string | undefined, limit: number): number[] {
-      const where = all(filters, collection) ?? { sql: '1', values: [] }
-      return numbers(where, `order by modified desc, number limit ${limit}`)
+      const { sql, values } = all(filters, collection) ?? { sql: '1', values: [] }
+      return database
+        .prepare(`select number from document where ${sql} order by modified desc, number limit ?`)
+        .all(...values, limit)
+        .map(({ number }) => Number(number))
     },
   }
 }
