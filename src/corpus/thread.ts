@@ -8,6 +8,9 @@ export type Thread = {
   close(): Promise<void>
 }
 
+/** MiB of short-lived objects before a thread looks for what is left of them: by default it is three times as much. */
+const YOUNG = 16
+
 /** Milliseconds. */
 const PATIENCE = { first: 250, most: 60_000, settled: 60_000, close: 3_000 }
 /** Looks at a thread that shows signs of life, the milliseconds between two, and how many may pass without one. */
@@ -33,7 +36,11 @@ export function startThread(options: {
   function start(): Worker {
     const began = performance.now()
     // Documents are strangers' work: the thread that reads them gets nothing from the environment.
-    const started = new Worker(url, { workerData: options.data, env: {} })
+    const started = new Worker(url, {
+      workerData: options.data,
+      env: {},
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+    })
     let fault: unknown
     let silent = 0
     started.on('message', (message) => {

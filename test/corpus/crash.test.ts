@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { openSegmentRows } from '../../src/corpus/index/segment-rows.ts'
+import { readPostings } from '../../src/corpus/ranking/postings.ts'
 import { indexed, type TestFolder, testFolder } from './folder.ts'
 
 const CHILD = fileURLToPath(new URL('./indexing-process.ts', import.meta.url))
@@ -56,17 +58,45 @@ function assertWhole(folder: TestFolder, atLeast: number): void {
   const database = new DatabaseSync(copy)
   const one = (sql: string) => Object.values(database.prepare(sql).get() ?? {})[0]
   assert.equal(one('pragma integrity_check'), 'ok')
-  database.exec("insert into words (words) values ('integrity-check')")
   assert.ok(Number(one('select count(*) from document')) >= atLeast)
   const documents = 'select number from document'
   const ofPassages = 'select distinct number / 65536 from passage'
   for (const [some, others] of [
     [documents, ofPassages],
     [ofPassages, documents],
-    ['select rowid from words', 'select number from passage'],
-    ['select number from passage', 'select rowid from words'],
   ]) {
     assert.equal(one(`select count(*) from (${some} except ${others})`), 0)
   }
+  const passages = database
+    .prepare('select number from passage')
+    .all()
+    .map(({ number }) => Number(number))
+  assert.deepEqual(
+    passagesOfWords(database),
+    passages.toSorted((a, b) => a - b),
+  )
   database.close()
+}
+
+/** The numbers of all passages that the index of words holds. Every byte of it is read on the way. */
+function passagesOfWords(database: DatabaseSync): number[] {
+  const rows = openSegmentRows(database)
+  const deleted = rows.deleted()
+  const numbers: number[] = []
+  for (const id of rows.ids()) {
+    const { documents, terms, postings } = rows.read(id)
+    const cursor = terms.from(new Uint8Array())
+    while (cursor.next()) {
+      const { offset, size, count } = cursor.entry()
+      readPostings(postings(offset, size), count)
+    }
+    const gone = deleted.get(id)?.passages
+    let place = 0
+    for (const [passage, document] of documents.entries()) {
+      place = documents[passage - 1] === document ? place + 1 : 0
+      if (gone && (gone[passage >>> 3] ?? 0) & (1 << (passage & 7))) continue
+      numbers.push(document * 65_536 + place)
+    }
+  }
+  return numbers.sort((a, b) => a - b)
 }

@@ -1,5 +1,5 @@
 import { openAnswers } from '../../src/corpus/answering/answers.ts'
-import { extract } from '../../src/corpus/extract/extract.ts'
+import { createExtraction } from '../../src/corpus/extracting/prepared-extraction.ts'
 import { openCatalogue } from '../../src/corpus/index/catalogue.ts'
 import { openDatabase, prepareDatabase } from '../../src/corpus/index/database.ts'
 import { createIndexer } from '../../src/corpus/indexing/indexer.ts'
@@ -9,6 +9,7 @@ import type { Source } from '../../src/corpus/sources/source.ts'
 export function openIndex(root: string, file: string, name = 'notes') {
   const source: Source = { name, kind: 'folder', root, excluded: [], added: false }
   const extracted: string[] = []
+  const extract = createExtraction()
   const begin = () => {
     prepareDatabase(file, [source])
     const database = openDatabase(file)

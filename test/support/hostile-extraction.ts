@@ -9,7 +9,7 @@ parentPort?.on('message', (request: ExtractionRequest) => {
     if (path === 'exit') process.exit()
     if (path === 'throw') throw new Error('on purpose')
     const text = path === 'thread' ? String(threadId) : path
-    parentPort?.postMessage({ title: path, text, media_type: 'text/plain' })
+    parentPort?.postMessage({ title: text, media_type: 'text/plain' })
   }
 })
 

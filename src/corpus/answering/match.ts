@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation } from '../corpus.ts'
-import { PASSAGES } from '../index/passages.ts'
-import { matchExpression } from '../ranking/words.ts'
+import { openSegmentReader } from '../index/segment-reader.ts'
+import { analyseQuestion } from '../ranking/analyse.ts'
+import { type Ranked, rank } from '../ranking/score.ts'
+import type { Segment } from '../ranking/segment.ts'
 
 /** A document by its best passage, which counts from 0 within it; a higher score is better. */
-export type Match = { readonly document: number; readonly passage: number; readonly score: number }
+export type Match = Ranked
 
 export type Matcher = {
   /** The `limit` best documents for plain words, best first, each once; of `allowed` alone where that is given. */
@@ -16,32 +18,46 @@ export type Matcher = {
   explain(words: string, match: Match): Explanation
 }
 
-/** Over SQLite's FTS5; a document is as good as its best passage. */
+/** Terms that one beginning stands for, at most. */
+const BEGINNINGS = 64
+
+/** Over the segments of the index; to be asked within a transaction. A document is as good as its best passage. */
 export function openMatcher(database: DatabaseSync): Matcher {
-  const matches = database.prepare('select rowid, rank from words where words match ? order by rank limit ?')
-  const holds = database.prepare('select 1 from words where words match ? and rowid = ?')
+  const reader = openSegmentReader(database)
   return {
-    find(words, { limit, allowed }) {
-      const expression = matchExpression(words)
-      if (expression === undefined) return []
-      for (let take = limit * 8; ; take *= 8) {
-        const best = new Map<number, Match>()
-        const rows = matches.all(expression, take)
-        for (const row of rows) {
-          const number = Number(row.rowid)
-          const document = Math.floor(number / PASSAGES)
-          if (best.has(document) || allowed?.has(document) === false) continue
-          best.set(document, { document, passage: number - document * PASSAGES, score: -Number(row.rank) })
-        }
-        if (best.size >= limit || rows.length < take) return [...best.values()].slice(0, limit)
-      }
+    find: (words, options) => {
+      const segments = reader.segments()
+      return rank(segments, termsOf(words, segments), options)
     },
 
     explain(words, { document, passage, score }) {
-      const number = document * PASSAGES + passage
-      const terms = matchExpression(words)?.split(' OR ') ?? []
-      const held = terms.filter((term) => holds.get(term, number))
-      return { bm25: score, words: held.map((term) => term.replace(/["*]/g, '')).join(' ') }
+      const segments = reader.segments()
+      const held = termsOf(words, segments).filter((term) =>
+        segments.some((segment) => {
+          const number = segment.documents.indexOf(document) + passage
+          return segment.documents[number] === document && segment.find(term)?.passages.includes(number)
+        }),
+      )
+      return { bm25: score, words: held.join(' ') }
     },
   }
+}
+
+function termsOf(words: string, segments: readonly Segment[]): string[] {
+  return analyseQuestion(words).flatMap(({ term, isBeginning }) =>
+    isBeginning ? beginning(term, segments) : [term],
+  )
+}
+
+function beginning(prefix: string, segments: readonly Segment[]): string[] {
+  const found = new Set<string>()
+  for (const segment of segments) {
+    let met = 0
+    for (const { term } of segment.terms(prefix)) {
+      found.add(term)
+      met++
+      if (met === BEGINNINGS) break
+    }
+  }
+  return [...found].slice(0, BEGINNINGS)
 }

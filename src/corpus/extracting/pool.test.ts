@@ -39,8 +39,8 @@ test('A-162 a file that takes too long is given up, what travelled with it is re
     extract('after', bytes(), true),
   ])
   assert.deepEqual(loop, { problem: 'reading it took longer than 3 seconds' })
-  assert.ok('text' in before && before.text === 'before')
-  assert.ok('text' in after && after.text === 'after')
+  assert.ok('title' in before && before.title === 'before')
+  assert.ok('title' in after && after.title === 'after')
 })
 
 test('A-162 a file that takes too much memory is given up, what travelled with it is read', async () => {
@@ -50,7 +50,7 @@ test('A-162 a file that takes too much memory is given up, what travelled with i
     extract('after', bytes(), true),
   ])
   assert.deepEqual(memory, { problem: 'reading it takes more than 24 MiB of memory' })
-  assert.ok('text' in after && after.text === 'after')
+  assert.ok('title' in after && after.title === 'after')
 })
 
 test('a thread that ends or fails by itself fails one file', async () => {
@@ -62,7 +62,7 @@ test('a thread that ends or fails by itself fails one file', async () => {
   ])
   assert.ok('problem' in exit && 'problem' in fault)
   assert.match(fault.problem, /on purpose/)
-  assert.ok('text' in after)
+  assert.ok('title' in after)
 })
 
 test('large files leave a thread for the small ones', async () => {
@@ -79,8 +79,8 @@ test('a thread without work ends, and another is started by the next file', asyn
   const first = await extract('thread', bytes(), true)
   await new Promise((resolve) => setTimeout(resolve, 300))
   const second = await extract('thread', bytes(), true)
-  assert.ok('text' in first && 'text' in second)
-  assert.notEqual(first.text, second.text)
+  assert.ok('title' in first && 'title' in second)
+  assert.notEqual(first.title, second.title)
 })
 
 test('what is asked after the end is answered', async () => {

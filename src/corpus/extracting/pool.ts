@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { Extracted } from '../extract/extract.ts'
+import { type PackedDocument, unpack } from './packing.ts'
+import type { Extraction } from './prepared-extraction.ts'
 
 /** Draws documents out of files' bytes, in threads of their own and within limits. */
 export type Extractors = {
@@ -10,8 +11,6 @@ export type Extractors = {
   extract(path: string, bytes: Uint8Array, isSmall: boolean): Promise<Extraction>
   close(): Promise<void>
 }
-
-export type Extraction = Extracted | { readonly problem: string }
 
 /** To the thread: files in the order in which it answers. From it: the answer to the next of them. */
 export type ExtractionRequest = readonly { readonly path: string; readonly bytes: Uint8Array }[]
@@ -28,6 +27,9 @@ export type ExtractionLimits = {
 }
 
 const LIMITS: ExtractionLimits = { threads: 2, seconds: 30, memory: 512, idle: 5 }
+
+/** MiB of short-lived objects before a thread looks for what is left of them. */
+const YOUNG = 16
 
 /** What travels together. */
 const BATCH = { files: 32, bytes: 512 * 1024 }
@@ -129,7 +131,7 @@ function startThread(options: {
   // Documents are strangers' work: the thread that reads them gets nothing from the environment.
   const worker = new Worker(new URL(module.href + ending), {
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: memory },
+    resourceLimits: { maxOldGenerationSizeMb: memory, maxYoungGenerationSizeMb: YOUNG },
     // What libraries say about a broken file is no log line of ours.
     stdout: true,
     stderr: true,
@@ -157,10 +159,10 @@ function startThread(options: {
     }, seconds * 1000)
   }
 
-  worker.on('message', (extraction: Extraction) => {
+  worker.on('message', (extraction: PackedDocument | Extraction) => {
     const task = tasks.shift()
     watchTime()
-    task?.resolve(extraction)
+    task?.resolve(unpack(extraction))
     if (tasks.length === 0) free()
   })
   worker.on('error', (fault: Error & { code?: string }) => {

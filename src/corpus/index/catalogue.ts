@@ -1,11 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../ops/clock.ts'
-import type { Extracted } from '../extract/extract.ts'
+import type { ExtractedDocument } from '../extracting/prepared-extraction.ts'
 import type { Stamp } from '../sources/stamp.ts'
 import { openIds } from './ids.ts'
 import { openPassages } from './passages.ts'
 import { openSources } from './sources.ts'
-import { writing } from './statement.ts'
 
 /** What the index knows of a document, for whoever compares it with the disk. */
 export type KnownDocument = {
@@ -39,28 +38,22 @@ export function openCatalogue(database: DatabaseSync) {
     find: database.prepare(`select ${columns} from document where source = ? and path = ?`),
     ofIdentity: database.prepare(`select ${columns} from document where identity = ? and source = ?`),
     ofSource: database.prepare(`select ${columns} from document where source = ? limit ?`),
-    insert: writing(
-      database,
-      `insert into document (number, id, source, path, origin, title, media_type, bytes, modified, stamp, identity, digest)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    ),
-    update: writing(
-      database,
-      `update document set origin = ?, title = ?, media_type = ?, bytes = ?, modified = ?, stamp = ?, identity = ?, digest = ?
-       where number = ?`,
-    ),
-    touch: writing(
-      database,
+    insert:
+      database.prepare(`insert into document (number, id, source, path, origin, title, media_type, bytes, modified, stamp, identity, digest)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+    update:
+      database.prepare(`update document set origin = ?, title = ?, media_type = ?, bytes = ?, modified = ?, stamp = ?, identity = ?, digest = ?
+       where number = ?`),
+    touch: database.prepare(
       'update document set stamp = ?, identity = ?, modified = ? where source = ? and path = ?',
     ),
-    move: writing(database, 'update document set path = ?, stamp = ? where number = ?'),
-    removeDocument: writing(database, 'delete from document where number = ?'),
-    removeProblem: writing(database, 'delete from problem where source = ? and path = ?'),
-    insertProblem: writing(
-      database,
+    move: database.prepare('update document set path = ?, stamp = ? where number = ?'),
+    removeDocument: database.prepare('delete from document where number = ?'),
+    removeProblem: database.prepare('delete from problem where source = ? and path = ?'),
+    insertProblem: database.prepare(
       'insert or replace into problem (source, path, stamp, reason, told) values (?, ?, ?, ?, ?)',
     ),
-    removeProblems: writing(database, 'delete from problem where source = ?'),
+    removeProblems: database.prepare('delete from problem where source = ?'),
     count: database.prepare('select count(*) as count from document'),
   }
   const ids = openIds(database)
@@ -111,7 +104,7 @@ export function openCatalogue(database: DatabaseSync) {
       path: string,
       content: FileFacts,
       digest: string,
-      extracted: Extracted,
+      extracted: ExtractedDocument,
       origin?: string,
     ): void {
       statements.removeProblem.run(source, path)
@@ -132,7 +125,7 @@ export function openCatalogue(database: DatabaseSync) {
         statements.update.run(origin ?? null, ...values, number)
         passages.remove(number)
       }
-      passages.add(number, path, extracted)
+      passages.add(number, extracted)
     },
 
     /** The file's content is as before, its stamp is not. */
@@ -188,14 +181,19 @@ export function openCatalogue(database: DatabaseSync) {
 
     count: () => Number(statements.count.get()?.count),
 
+    /** Merges parts of the index of words for about so many milliseconds; true where more is to be done. */
+    tend: passages.tend,
+
     /** Runs `work` in one transaction: all of it is in the index, or nothing. */
     commit(work: () => void): void {
       database.exec('begin immediate')
       try {
         work()
+        passages.flush()
         database.exec('commit')
       } catch (fault) {
         if (database.isTransaction) database.exec('rollback')
+        passages.forget()
         throw fault
       }
     },

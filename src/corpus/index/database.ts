@@ -3,16 +3,17 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isSameSource, type Source } from '../sources/source.ts'
 import { openCatalogue } from './catalogue.ts'
+import { SEGMENT_TABLES } from './segment-tables.ts'
 
 /** The index's file in the data directory. */
 export const INDEX = 'corpus.db'
 
 /** Counts up with every change of tables, extraction or analysis: an index of another version is made anew. */
-export const INDEX_VERSION = 3
+export const INDEX_VERSION = 4
 
 /**
  * A document's text stands in its passages, whose numbers are its own times `PASSAGES` plus their place: the index of
- * words needs no other link. `words` holds no text (`content=''`), only what `ranking/words` makes of it. A number is
+ * words (`segment-tables.ts`) needs no other link. A number is
  * never given to another document. `departed` remembers the ids of documents that are gone, and nothing of their text.
  */
 const TABLES = `
@@ -59,12 +60,6 @@ create table passage (
   page integer,
   text text not null
 ) strict;
-create virtual table words using fts5 (
-  title, path, body,
-  content='', contentless_delete=1,
-  tokenize="porter unicode61 remove_diacritics 2 categories 'L* M* N* Co'"
-);
-insert into words (words, rank) values ('rank', 'bm25(2.0, 1.0, 1.0)');
 create table problem (
   source text not null,
   path text not null,
@@ -73,7 +68,7 @@ create table problem (
   told integer not null,
   primary key (source, path)
 ) strict, without rowid;
-`
+${SEGMENT_TABLES}`
 
 /** An id that an index of another version gave, and what it stood for. */
 type EarlierId = {

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../ops/clock.ts'
 import { documentId } from '../document-id.ts'
-import { writing } from './statement.ts'
 
 /** Seconds that the id of a document that is gone is kept for it. */
 const REMEMBERED = 30 * 86_400
@@ -12,17 +11,16 @@ const EMPTY = '47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU'
 /** Who has which id: a document keeps its own over renames, and gets it back when it comes again. */
 export function openIds(database: DatabaseSync) {
   const statements = {
-    depart: writing(
-      database,
+    depart: database.prepare(
       'insert or replace into departed (id, number, source, path, digest, departed_at) values (?, ?, ?, ?, ?, ?)',
     ),
     byPath: database.prepare('select id, number from departed where source = ? and path = ?'),
     byDigest: database.prepare(
       'select id, number from departed where digest = ? order by source = ? desc, departed_at desc, id limit 1',
     ),
-    forgetId: writing(database, 'delete from departed where id = ?'),
-    forgetSource: writing(database, 'delete from departed where source = ?'),
-    forgetOld: writing(database, 'delete from departed where departed_at < ?'),
+    forgetId: database.prepare('delete from departed where id = ?'),
+    forgetSource: database.prepare('delete from departed where source = ?'),
+    forgetOld: database.prepare('delete from departed where departed_at < ?'),
     isTaken: database.prepare(
       'select exists (select 1 from document where id = :id) or exists (select 1 from departed where id = :id) as taken',
     ),

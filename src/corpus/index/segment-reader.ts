@@ -18,14 +18,15 @@ export function openSegmentReader(
   budget = BUDGET,
 ): { segments(): readonly Segment[] } {
   const rows = openSegmentRows(database)
-  const dataVersion = database.prepare('pragma data_version')
+  // What other connections committed, and what this one did.
+  const version = [database.prepare('pragma data_version'), database.prepare('select total_changes() as own')]
   const cache = createPostingsCache(budget)
-  let seen: unknown
+  let seen: string | undefined
   let open = new Map<number, OpenSegment>()
 
   return {
     segments() {
-      const now = dataVersion.get()?.data_version
+      const now = version.map((statement) => Object.values(statement.get() ?? {})).join()
       if (now !== seen) {
         const deleted = rows.deleted()
         const next = new Map<number, OpenSegment>()

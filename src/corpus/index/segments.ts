@@ -46,7 +46,7 @@ export function openSegments(database: DatabaseSync, pace = PACE): Segments {
     remove: database.prepare('delete from segment where id = ?'),
     removeChunks: database.prepare('delete from segment_chunk where number between ? and ?'),
     removeOrphans: database.prepare(
-      'delete from segment_chunk where number / ? not in (select id from segment)',
+      `delete from segment_chunk where number / ${CHUNKS} not in (select id from segment)`,
     ),
     removeDeleted: database.prepare('delete from segment_deleted where segment = ?'),
   }
@@ -116,7 +116,7 @@ export function openSegments(database: DatabaseSync, pace = PACE): Segments {
       }
     },
     drop: (id) => void statements.removeChunks.run(id * CHUNKS, (id + 1) * CHUNKS - 1),
-    dropOrphans: () => void statements.removeOrphans.run(CHUNKS),
+    dropOrphans: () => void statements.removeOrphans.run(),
   }
   const merging = createMerging(store, pace)
 

@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Source } from '../sources/source.ts'
-import { writing } from './statement.ts'
 
 export type SourceCounts = { readonly documents: number; readonly problems: number }
 
@@ -8,19 +7,16 @@ export type SourceCounts = { readonly documents: number; readonly problems: numb
 export function openSources(database: DatabaseSync) {
   const statements = {
     all: database.prepare('select name, kind, root, only, url, added from source order by rowid'),
-    add: writing(
-      database,
-      `insert into source (name, kind, root, only, url, added) values (?, ?, ?, ?, ?, ?)
+    add: database.prepare(`insert into source (name, kind, root, only, url, added) values (?, ?, ?, ?, ?, ?)
        on conflict (name) do update set kind = excluded.kind, root = excluded.root, only = excluded.only,
-         url = excluded.url, added = excluded.added`,
-    ),
-    remove: writing(database, 'delete from source where name = ?'),
-    scanned: writing(database, 'update source set scanned_at = ? where name = ?'),
+         url = excluded.url, added = excluded.added`),
+    remove: database.prepare('delete from source where name = ?'),
+    scanned: database.prepare('update source set scanned_at = ? where name = ?'),
     wanted: database.prepare('select name from source where reindex = 1'),
     unread: [
-      writing(database, "update document set stamp = '', identity = '', digest = '' where source = ?"),
-      writing(database, "update problem set stamp = '' where source = ?"),
-      writing(database, 'update source set reindex = 0 where name = ?'),
+      database.prepare("update document set stamp = '', identity = '', digest = '' where source = ?"),
+      database.prepare("update problem set stamp = '' where source = ?"),
+      database.prepare('update source set reindex = 0 where name = ?'),
     ],
     counts: database.prepare(
       `select name,

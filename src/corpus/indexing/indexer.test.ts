@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { openAnswers } from '../answering/answers.ts'
-import { extract } from '../extract/extract.ts'
+import { createExtraction } from '../extracting/prepared-extraction.ts'
 import { openCatalogue } from '../index/catalogue.ts'
 import { openDatabase, prepareDatabase } from '../index/database.ts'
 import type { Source } from '../sources/source.ts'
@@ -38,7 +38,7 @@ function setUp(t: TestContext, files: Readonly<Record<string, string>>) {
       watch: { cover: () => {}, keepOnly: () => {} },
       report: (path, reason) => problems.push(`${path}: ${reason}`),
       limit: 1000,
-      extract: async (path, bytes) => extract(path, bytes),
+      extract: createExtraction(),
       stopped: () => false,
       wake: () => {},
     })

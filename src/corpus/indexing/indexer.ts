@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemMilliseconds } from '../../ops/clock.ts'
-import { type Extracted, endingOf, titleOfName } from '../extract/extract.ts'
+import { endingOf, titleOfName } from '../extract/extract.ts'
+import type { Extraction } from '../extracting/prepared-extraction.ts'
 import type { Catalogue, KnownDocument } from '../index/catalogue.ts'
 import { nameOf } from '../path.ts'
 import { type FileContent, type Folder, readFile } from '../sources/folder.ts'
@@ -27,7 +28,7 @@ export type IndexerOptions = {
   readonly catalogue: Catalogue
   readonly watch: Pick<Watch, 'cover' | 'keepOnly'>
   /** Draws the document out of a file's bytes, or says why there is none. */
-  readonly extract: (path: string, bytes: Uint8Array) => Promise<Extracted | { problem: string }>
+  readonly extract: (path: string, bytes: Uint8Array) => Promise<Extraction>
   readonly report: Report
   /** Bytes beyond which a file is not read. */
   readonly limit: number
@@ -194,7 +195,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     content: FileContent,
     size: number,
     digest: string,
-    extracted: Extracted | { problem: string },
+    extracted: Extraction,
   ): void {
     if ('problem' in extracted) {
       skip(path, content.stamp, extracted.problem)

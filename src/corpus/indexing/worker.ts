@@ -36,6 +36,8 @@ const SMALL = 64 * 1024
 const SEEN = 5
 /** Documents of a source that is served no more, taken out in one transaction. */
 const REMOVED = 500
+/** Milliseconds of merging between two turns: what is written is merged about as quickly. */
+const MERGING = 30
 
 const options = workerData as IndexingOptions
 const { file, dataDir } = options
@@ -95,6 +97,9 @@ while (!stopped) {
     if (isDone || (part.pending() > 0 && performance.now() - toldAt > TOLD)) tellState()
   }
   if (round && !stopped && !parts.some((part) => part.isScanning())) endRound(round)
+  safely(() => {
+    if (catalogue.tend(MERGING)) more = true
+  })
   if (more) await setImmediate()
   else if (!stopped) await nap()
 }

@@ -101,9 +101,11 @@ export function readDictionary(bytes: Uint8Array): Dictionary {
     let count = 0
     let offset = table[block * 2 + 1] ?? 0
     let size = 0
+    let shown: Uint8Array | undefined
     return {
       next() {
         if (index >= terms) return false
+        shown = undefined
         const common = index % BLOCK === 0 ? 0 : reader.number()
         const rest = reader.number()
         if (common + rest > term.length) {
@@ -120,7 +122,10 @@ export function readDictionary(bytes: Uint8Array): Dictionary {
         index++
         return true
       },
-      term: () => term.subarray(0, length),
+      term() {
+        shown ??= term.subarray(0, length)
+        return shown
+      },
       entry: () => ({ count, offset, size }),
     }
   }

@@ -1,5 +1,6 @@
 import type { AnalysedDocument } from './segment.ts'
 import { createSegmentWriter, type SegmentBytes } from './segment-bytes.ts'
+import { copied, createWordTable, hashWith, NO_CHARACTERS, type WordTable } from './word-table.ts'
 
 /** Documents that become a segment together. */
 export type Gathering = {
@@ -14,32 +15,22 @@ export type Gathering = {
 }
 
 /** Which passages, and where their occurrences begin; the terms by their numbers here. */
-type Gathered = { readonly terms: Uint32Array; readonly analysed: AnalysedDocument }
+type Gathered = { readonly numbers: Uint32Array; readonly analysed: AnalysedDocument }
 
 export function createGathering(): Gathering {
   let gathered = new Map<number, Gathered>()
-  let numbers = new Map<string, number>()
+  const terms = createWordTable()
   let passages = 0
 
   const clear = () => {
     gathered = new Map()
-    numbers = new Map()
+    terms.clear()
     passages = 0
   }
   return {
     add(document, analysed) {
-      const terms = analysed.terms === '' ? [] : analysed.terms.split('\n')
-      const own = new Uint32Array(terms.length)
-      for (let index = 0; index < terms.length; index++) {
-        const term = terms[index] ?? ''
-        let number = numbers.get(term)
-        if (number === undefined) {
-          number = numbers.size
-          numbers.set(term, number)
-        }
-        own[index] = number
-      }
-      gathered.set(document, { terms: own, analysed })
+      const numbers = numbersOf(analysed.terms, terms)
+      gathered.set(document, { numbers, analysed })
       passages += analysed.ends.length
     },
     remove(document) {
@@ -49,11 +40,31 @@ export function createGathering(): Gathering {
     passages: () => passages,
     clear,
     write(keepChunk) {
-      const bytes = write(gathered, [...numbers.keys()], passages, keepChunk)
+      const bytes = write(gathered, terms.words, passages, keepChunk)
       clear()
       return bytes
     },
   }
+}
+
+/** The numbers of terms that are joined by `\n`. */
+function numbersOf(joined: string, terms: WordTable): Uint32Array {
+  const numbers: number[] = []
+  let from = 0
+  let hash = NO_CHARACTERS
+  for (let at = 0; at <= joined.length; at++) {
+    const code = at < joined.length ? joined.charCodeAt(at) : 10
+    if (code !== 10) hash = hashWith(hash, code)
+    else if (at > from) {
+      const known = terms.find(joined, from, at, hash)
+      numbers.push(known === -1 ? terms.add(copied(joined, from, at), hash) : known)
+    }
+    if (code === 10) {
+      from = at + 1
+      hash = NO_CHARACTERS
+    }
+  }
+  return Uint32Array.from(numbers)
 }
 
 function write(
@@ -64,8 +75,8 @@ function write(
 ): SegmentBytes {
   // Sorted by counting: where each term's postings end, then each posting into its place.
   const ends = new Uint32Array(terms.length)
-  for (const { terms: own, analysed } of gathered.values()) {
-    for (const occurrence of analysed.occurrences) count(ends, own[occurrence >>> 8] ?? 0)
+  for (const { numbers, analysed } of gathered.values()) {
+    for (const occurrence of analysed.occurrences) count(ends, numbers[occurrence >>> 8] ?? 0)
   }
   let total = 0
   for (let term = 0; term < ends.length; term++) {
@@ -79,14 +90,14 @@ function write(
   const documents = new Uint32Array(passages)
   const lengths = new Uint16Array(passages)
   let passage = 0
-  for (const [document, { terms: own, analysed }] of gathered) {
+  for (const [document, { numbers, analysed }] of gathered) {
     const { occurrences } = analysed
     let begin = 0
     for (let place = 0; place < analysed.ends.length; place++) {
       const end = analysed.ends[place] ?? begin
       for (; begin < end; begin++) {
         const occurrence = occurrences[begin] ?? 0
-        const slot = count(at, own[occurrence >>> 8] ?? 0)
+        const slot = count(at, numbers[occurrence >>> 8] ?? 0)
         passageOf[slot] = passage
         oftenOf[slot] = occurrence & 255
       }
@@ -96,9 +107,9 @@ function write(
     }
   }
   const writer = createSegmentWriter(keepChunk)
-  const encoder = new TextEncoder()
+  const encode = createEncoder()
   for (const term of sortedPlaces(terms)) {
-    writer.term(encoder.encode(terms[term]))
+    writer.term(encode(terms[term] ?? ''))
     const end = ends[term] ?? 0
     for (let slot = term === 0 ? 0 : (ends[term - 1] ?? 0); slot < end; slot++) {
       writer.posting(passageOf[slot] ?? 0, oftenOf[slot] ?? 0)
@@ -123,4 +134,19 @@ function sortedPlaces(terms: readonly string[]): number[] {
     return places.sort((one, other) => Buffer.compare(Buffer.from(term(one)), Buffer.from(term(other))))
   }
   return places.sort((one, other) => (term(one) < term(other) ? -1 : 1))
+}
+
+/** A text as UTF-8, until the next one; a letter at a time, which for words is quicker than to call for help. */
+function createEncoder(): (text: string) => Uint8Array {
+  const encoder = new TextEncoder()
+  const bytes = new Uint8Array(256)
+  return (text) => {
+    if (text.length > bytes.length) return encoder.encode(text)
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at)
+      if (code > 127) return encoder.encode(text)
+      bytes[at] = code
+    }
+    return bytes.subarray(0, text.length)
+  }
 }

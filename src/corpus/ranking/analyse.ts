@@ -1,0 +1,87 @@
+import { stem } from './stem.ts'
+
+/** Characters of a term that count. */
+const LONGEST = 64
+/** Terms of a question beyond which nothing is gained, about; and characters that are looked at. */
+const TERMS = 64
+const QUESTION = 4000
+
+/** Scripts that write words without spaces between them, or grow them at their ends: character pairs are terms. */
+const UNSPACED =
+  '\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\u30FC\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmr}\\p{sc=Mymr}'
+const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, 'u')
+const WORDS = new RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}])+`, 'gu')
+/** Accents of Latin, Greek and Cyrillic letters, which people leave out. */
+const ACCENTS = /[\u0300-\u036f]+/g
+
+/** The terms of a text, in their order; the same for documents and for questions. */
+export function analyse(text: string): string[] {
+  const terms: string[] = []
+  eachTerm(text, (term) => terms.push(term))
+  return terms
+}
+
+/** A term that is asked for. `isBeginning`: any term that begins so. */
+export type AskedTerm = { readonly term: string; readonly isBeginning: boolean }
+
+/** What a question asks for, each term once. */
+export function analyseQuestion(question: string): AskedTerm[] {
+  const asked = new Map<string, boolean>()
+  for (const word of wordsOf(question.slice(0, QUESTION))) {
+    if (asked.size >= TERMS) break
+    if (!isUnspaced(word)) asked.set(termOf(word), false)
+    else if (word.length === 1 || Array.from(word).length === 1) asked.set(word, true)
+    // The last character of a run is a term so that a single one is found: of a longer one it says nothing.
+    else for (const term of unspacedTerms(word).slice(0, -1)) asked.set(term, false)
+  }
+  return [...asked].slice(0, TERMS).map(([term, isBeginning]) => ({ term, isBeginning }))
+}
+
+export function eachTerm(text: string, visit: (term: string) => void): void {
+  for (const word of wordsOf(text)) {
+    if (!isUnspaced(word)) visit(termOf(word))
+    else for (const term of unspacedTerms(word)) visit(term)
+  }
+}
+
+/** Whether it is a run of characters in a script that writes no spaces, rather than one word. */
+export function isUnspaced(word: string): boolean {
+  return word.charCodeAt(0) >= 0x300 && IS_UNSPACED.test(word)
+}
+
+/** Whether all of it is ASCII. */
+export function isPlain(text: string): boolean {
+  return /^[\x00-\x7f]*$/.test(text)
+}
+
+/** The words and runs of a text, in one form for each character. */
+export function wordsOf(text: string): Iterable<string> {
+  if (isPlain(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? []
+  const plain = text.toWellFormed().normalize('NFKD').replace(ACCENTS, '').normalize('NFC').toLowerCase()
+  return plain.match(WORDS) ?? []
+}
+
+/** Of a word that is no run. */
+export function termOf(word: string): string {
+  return stem(word.length > LONGEST ? word.slice(0, LONGEST).toWellFormed() : word)
+}
+
+/** `東京都` → `東京`, `京都`, the word `東京都`, and last `都`: each character begins a term. */
+export function unspacedTerms(run: string): string[] {
+  const characters = Array.from(run)
+  const terms: string[] = []
+  for (let at = 0; at + 1 < characters.length; at++) terms.push(`${characters[at]}${characters[at + 1]}`)
+  for (const { segment } of segmenter().segment(run)) {
+    if (segment.length > 2 && segment.length <= LONGEST) terms.push(segment)
+  }
+  terms.push(characters.at(-1) ?? '')
+  return terms
+}
+
+let created: Intl.Segmenter | undefined
+
+/** Made when it is first needed: most folders have no such scripts. */
+function segmenter(): Intl.Segmenter {
+  created ??= new Intl.Segmenter('ja', { granularity: 'word' })
+  return created
+}

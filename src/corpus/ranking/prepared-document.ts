@@ -1,0 +1,30 @@
+import { createAnalyser } from './analysed-document.ts'
+import { cutPassages, type Passage } from './passages.ts'
+import type { AnalysedDocument } from './segment.ts'
+
+/** The most passages that one document has. */
+export const MOST_PASSAGES = 65_536
+
+/** A document as the index takes it: passages to be found, and their terms. It travels between threads. */
+export type PreparedDocument = { readonly passages: readonly Passage[]; readonly analysed: AnalysedDocument }
+
+export type Prepare = (
+  /** Its words are searched as well. */
+  path: string,
+  document: {
+    readonly title: string
+    readonly text: string
+    readonly media_type: string
+    readonly pages?: readonly number[]
+  },
+) => PreparedDocument
+
+/** Whoever prepares many documents does so with one of these. */
+export function createPreparation(): Prepare {
+  const analyse = createAnalyser()
+  return (path, { title, text, media_type, pages }) => {
+    const headings = media_type === 'text/markdown'
+    const passages = cutPassages(text, { headings, pages }).slice(0, MOST_PASSAGES)
+    return { passages, analysed: analyse({ title, path, passages }) }
+  }
+}
