@@ -5,7 +5,7 @@ import { resultOf } from '../mcp/tools/search.ts'
 import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { DataOptions } from './data.ts'
-import { show } from './output.ts'
+import { moment, show } from './output.ts'
 import { readConfiguration } from './settings-flags.ts'
 
 export type SearchCommandOptions = DataOptions & {
@@ -39,10 +39,13 @@ export function search(question: string, options: SearchCommandOptions): Fault |
       ...resultOf(hit, (id, passage) => documentUrl(resourceUrl, id, passage)),
       ...(explain && { score: hit.score, explanation: hit.explanation }),
     }))
-    show(
-      options.json,
-      { results },
-      () => hits.map((hit, index) => text(hit, index + 1)).join('\n\n') || 'Nothing found.',
+    const at = reader.indexedAt()
+    const indexed_at = at === undefined ? undefined : new Date(at * 1000).toISOString()
+    show(options.json, { results, ...(indexed_at !== undefined && { indexed_at }) }, () =>
+      [
+        ...(hits.length > 0 ? hits.map((hit, index) => text(hit, index + 1)) : ['Nothing found.']),
+        at === undefined ? 'The first indexing has not ended.' : `All was indexed at ${moment(at)} (UTC).`,
+      ].join('\n\n'),
     )
     return undefined
   } finally {

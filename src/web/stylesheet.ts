@@ -62,10 +62,11 @@ pre {
 pre > code { background: none; padding: 0; user-select: all; -webkit-user-select: all; }
 main:has(.document) { max-width: 46rem; }
 .document .origin { color: var(--soft); font-size: 0.9rem; }
-.document mark { font: inherit; background: var(--alert-ground); padding: 0; }
+.document mark { font: inherit; background: var(--alert-ground); padding: 0; scroll-margin-top: 1rem; }
+.document :is(th, td) { overflow-wrap: break-word; }
 .document .text :is(h2, h3, h4, h5, h6) { margin: 1.25rem 0 0.5rem; }
 .document .text > :last-child { margin-bottom: 0; }
-.document .text { font: inherit; background: var(--sheet); border: 1px solid var(--line); padding: 1rem; }
+.document .text { font: inherit; overflow-x: auto; background: var(--sheet); border: 1px solid var(--line); padding: 1rem; }
 .field { display: block; margin: 0 0 1rem; }
 label { font-weight: 600; }
 input:not([type="hidden"], [type="checkbox"], [type="radio"]) {

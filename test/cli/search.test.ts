@@ -11,18 +11,20 @@ test('search answers what the tool answers, while the server runs and after it',
   const { access_token } = await obtainTokens(server, await registerClient(server))
   const call = { name: 'search', arguments: { query: 'water -lighthouse', limit: 2 } }
   const { result } = (await (await callMcp(server, access_token, 'tools/call', call)).json()) as {
-    result: { structuredContent: { results: unknown[] } }
+    result: { structuredContent: { results: unknown[]; indexed_at: string } }
   }
-  const { results } = result.structuredContent
+  const { results, indexed_at } = result.structuredContent
   assert.ok(results.length > 0)
   const data = ['--data-dir', server.dataDir, '--oauth-resource-url', server.url]
   const args = ['search', 'water', '--', '-lighthouse']
   const asked = await corpusiq(['search', 'water -lighthouse', '--limit', '2', '--json', ...data])
   assert.equal(asked.code, 0, asked.errors)
-  assert.deepEqual(JSON.parse(asked.output), { results })
+  const given = JSON.parse(asked.output)
+  assert.deepEqual(given.results, results)
+  assert.ok(Math.abs(Date.parse(given.indexed_at) - Date.parse(indexed_at)) < 60_000)
   await server.stop()
   const later = await corpusiq([args[0] ?? '', ...data, '--limit', '2', '--json', ...args.slice(1)])
-  assert.deepEqual(JSON.parse(later.output), { results }, later.errors)
+  assert.deepEqual(JSON.parse(later.output).results, results, later.errors)
 
   // For people, with how it came to its score on demand.
   const shown = await corpusiq(['search', 'green tea water', '--explain', ...data])
@@ -35,9 +37,13 @@ test('search answers what the tool answers, while the server runs and after it',
   assert.equal(typeof explained.results[0].score, 'number')
   assert.ok(explained.results[0].explanation)
   const nothing = await corpusiq(['search', 'zugzwang', ...data])
-  assert.deepEqual([nothing.code, nothing.output], [0, 'Nothing found.\n'])
+  assert.equal(nothing.code, 0)
+  assert.match(
+    nothing.output,
+    /^Nothing found\.\n\nAll was indexed at 20\d\d-\d\d-\d\d \d\d:\d\d \(UTC\)\.\n$/,
+  )
   const other = await corpusiq(['search', 'tea', '--collection', 'other', '--json', ...data])
-  assert.deepEqual(JSON.parse(other.output), { results: [] })
+  assert.deepEqual(JSON.parse(other.output).results, [])
 })
 
 test('search without an index, or with a limit that is none, is a fault of one line', async (t) => {

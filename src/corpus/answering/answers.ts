@@ -38,6 +38,7 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
       'select source, path, reason from problem where told = 1 order by source, path',
     ),
     count: database.prepare('select count(*) as count from document'),
+    scanned: database.prepare('select min(scanned_at) as at from source having count(*) = count(scanned_at)'),
   }
   const words = openMatcher(database)
   const find = openSearch(database, words)
@@ -113,6 +114,11 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
         reason: String(reason),
       })),
     count: () => Number(statements.count.get()?.count),
+    /** When every source has been scanned at least, in seconds since the epoch; none where one has not yet been. */
+    indexedAt(): number | undefined {
+      const at = statements.scanned.get()?.at
+      return typeof at === 'number' ? at : undefined
+    },
   }
 }
 
