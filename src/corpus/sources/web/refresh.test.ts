@@ -230,6 +230,7 @@ test('A-145 a sitemap names pages of its own site alone, and https alone; a list
   const other = setUp(t, { [`${SITE}/list.txt`]: list, ...pages }, `${SITE}/list.txt`)
   await other.refresh()
   assert.deepEqual(other.files(), ['docs.example/a.html', 'other.example/b.html'])
+  assert.deepEqual(other.problems, [`${SITE}/list.txt: 1 URLs are left out: not https, or of another site`])
 })
 
 test('what robots.txt asks us not to read is not kept', async (t) => {
