@@ -111,6 +111,16 @@ test('a changed page is written anew, in its place', async (t) => {
   assert.deepEqual(files(), ['docs.example/a.txt'])
 })
 
+test('a page that is sent again as it was has not changed: its file stays, and its date', async (t) => {
+  const { refresh, site, root } = setUp(t, { [MAP]: sitemap('/a'), [`${SITE}/a`]: page('a') })
+  await refresh()
+  const stats = () => statSync(join(root, 'docs.example/a.html'))
+  const before = stats()
+  site.pass(86_400)
+  assert.deepEqual(await refresh(), { pages: 1, changed: 0, gone: 0, failed: 0 })
+  assert.deepEqual([stats().ino, stats().mtimeMs], [before.ino, before.mtimeMs])
+})
+
 test('a page whose date in the sitemap is as before is not asked for, for thirty days', async (t) => {
   const { refresh, site, asked } = setUp(t, {
     [MAP]: sitemap(['/a', '2026-01-01'], ['/b', '2026-01-01']),
@@ -243,7 +253,7 @@ test('what robots.txt asks us not to read is not kept', async (t) => {
   assert.equal(files().length, 2)
   site.pages.set(`${SITE}/robots.txt`, { body: 'User-agent: *\nDisallow: /b' })
   site.pass(2 * 86_400)
-  assert.deepEqual(await refresh(), { pages: 2, changed: 1, gone: 1, failed: 0 })
+  assert.deepEqual(await refresh(), { pages: 2, changed: 0, gone: 1, failed: 0 })
   assert.deepEqual(files(), ['docs.example/a.html'])
   assert.deepEqual(problems, [`${SITE}/b: robots.txt asks us not to read it`])
 })
@@ -332,6 +342,18 @@ test('a copy whose writing was cut off is asked for without conditions', async (
   site.pass(86_400)
   await refresh()
   assert.ok(existsSync(join(root, 'docs.example/a.html')))
+})
+
+test('a copy that somebody took away is fetched anew, though the page has not changed', async (t) => {
+  const { refresh, site, root, files } = setUp(t, {
+    [MAP]: sitemap(['/a', '2026-01-01']),
+    [`${SITE}/a`]: page('a', { etag: '"1"' }),
+  })
+  await refresh()
+  rmSync(join(root, 'docs.example/a.html'))
+  site.pass(86_400)
+  await refresh()
+  assert.deepEqual(files(), ['docs.example/a.html'])
 })
 
 test('only twenty problems of a round are told one by one', async (t) => {

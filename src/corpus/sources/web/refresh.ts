@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '../../../ops/clock.ts'
 import {
@@ -62,7 +72,9 @@ export async function refreshMirror(
     fail()
     return undefined
   }
-  const known = new Map(table.all().map((page) => [page.url, page]))
+  // A copy that somebody took away is fetched anew.
+  const isThere = ({ path }: Page) => path === undefined || existsSync(join(source.root, path))
+  const known = new Map(table.all().map((page) => [page.url, isThere(page) ? page : newPage(page.url)]))
   const counts = { unchanged: 0, changed: 0, gone: 0, failed: 0, away: 0 }
   if (listing.isWhole) {
     for (const page of known.values()) {
@@ -163,8 +175,7 @@ async function refreshPage(
       if (table.bytes() - page.bytes + length > MOST.mirror) {
         return fail(`is beyond the ${MOST.mirror} bytes that a source may have`)
       }
-      keepPage(source, table, page, answer, lastmod, now())
-      return 'changed'
+      return keepPage(source, table, page, answer, lastmod, now()) ? 'changed' : 'unchanged'
     }
   }
   return fail(problemOf(answer) ?? 'no answer')
@@ -176,7 +187,8 @@ function isGone(answer: Awaited<ReturnType<Visitor['visit']>>): boolean {
 
 /**
  * The row stands before the file does, so whoever finds the file finds where it comes from; what a conditional request
- * asks with stands only after it, so that a copy that was not written is asked for again.
+ * asks with stands only after it, so that a copy that was not written is asked for again. False where the copy says the
+ * same already: then the page has not changed, whatever its server knows of that.
  */
 function keepPage(
   { root }: WebSource,
@@ -185,20 +197,35 @@ function keepPage(
   { headers, body }: PublicAnswer,
   lastmod: string | undefined,
   now: number,
-): void {
+): boolean {
   const { url } = page
+  const { etag, 'last-modified': last_modified } = headers
+  const bytes = pageBytes(body, headers['content-type'] ?? '')
   const path = pagePath(url, mediaTypeOf(headers), (candidate) => table.isTaken(candidate, url))
   const file = join(root, path)
+  const kept = { ...newPage(url), path, etag, last_modified, lastmod, fetched_at: now, bytes: body.length }
+  if (path === page.path && hasContent(file, bytes)) {
+    table.put(kept)
+    return false
+  }
   const aside = join(root, `.${createHash('sha256').update(url).digest('hex').slice(0, 16)}`)
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  writeFileSync(aside, pageBytes(body, headers['content-type'] ?? ''), { mode: 0o600 })
+  writeFileSync(aside, bytes, { mode: 0o600 })
   const changed = changedAt(headers['last-modified'], lastmod, now)
   utimesSync(aside, changed, changed)
   table.put({ ...newPage(url), path, bytes: body.length })
   renameSync(aside, file)
   if (page.path !== undefined && page.path !== path) removeFile(root, page.path)
-  const { etag, 'last-modified': last_modified } = headers
-  table.put({ ...newPage(url), path, etag, last_modified, lastmod, fetched_at: now, bytes: body.length })
+  table.put(kept)
+  return true
+}
+
+function hasContent(file: string, bytes: Uint8Array): boolean {
+  try {
+    return Buffer.compare(readFileSync(file), bytes) === 0
+  } catch {
+    return false
+  }
 }
 
 /** When the page changed, in seconds since the epoch: by its header, else by the sitemap, else now; never to come. */
