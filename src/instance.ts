@@ -70,6 +70,7 @@ export async function openInstance(
       dataDir,
       emit,
       embeddings: settings.embeddings,
+      webRefresh: settings.webRefresh,
       isSample: settings.corpusIsSample,
     })
     opened.push(() => corpus.close())

@@ -17,7 +17,15 @@ import { modelOf } from './embeddings/model-name.ts'
 import { INDEX, prepareDatabase } from './index/database.ts'
 import type { IndexingMessage, IndexingOptions } from './indexing/worker.ts'
 import { readAddedSources } from './sources/source-file.ts'
-import { currentSources, parseSpec, resolveSources, type SourceSpec } from './sources/source-list.ts'
+import {
+  currentSources,
+  parseSpec,
+  resolveSources,
+  type SourceSpec,
+  webSources,
+} from './sources/source-list.ts'
+import { startMirrors } from './sources/web/mirrors.ts'
+import type { WebOptions } from './sources/web/refresh.ts'
 import { startThread } from './thread.ts'
 
 export type CorpusOptions = {
@@ -32,6 +40,10 @@ export type CorpusOptions = {
   readonly rescan?: number
   /** Bytes beyond which a file is not read; default 8 MB. */
   readonly limit?: number
+  /** Seconds after which web sources are asked again, 0: never; default a day. */
+  readonly webRefresh?: number
+  /** For tests: lets web sources stand on this machine. */
+  readonly unsafeWeb?: WebOptions
   /** Where passages and questions get vectors from; default nowhere: nothing leaves the machine. */
   readonly embeddings?: EmbeddingsSource | undefined
 }
@@ -57,6 +69,12 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   }
   const { embeddings: source } = options
   const vectors = source && { file: join(options.dataDir, VECTORS), model: modelOf(source) }
+  const mirrors = startMirrors({
+    sources: webSources(currentSources(served)),
+    refresh: options.webRefresh ?? 86_400,
+    emit,
+    unsafe: options.unsafeWeb,
+  })
   const answering = startAnswering({ file, vectors }, emit)
   const embeddings =
     source &&
@@ -74,6 +92,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
     receive: (received) => {
       const message = received as IndexingMessage
       if ('event' in message) return emit(message.event)
+      if ('web' in message) return mirrors.update(message.web)
       if ('beat' in message) status = { ...status, alive_at: message.beat }
       else status = { ...message.state, alive_at: status.alive_at }
     },
@@ -108,7 +127,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
       return (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
     },
     async close() {
-      await Promise.all([indexer.close(), answering.close(), embeddings?.close()])
+      await Promise.all([indexer.close(), answering.close(), embeddings?.close(), mirrors.close()])
     },
   }
 }

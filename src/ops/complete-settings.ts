@@ -76,6 +76,7 @@ export function completeSettings(
     port: values.CORPUSIQ_PORT,
     dataDir: values.CORPUSIQ_DATA_DIR,
     corpus: values.CORPUSIQ_CORPUS ?? [fallback.corpus],
+    webRefresh: values.CORPUSIQ_WEB_REFRESH,
     embeddings,
     corpusIsSample: values.CORPUSIQ_CORPUS === undefined,
     trustProxy: values.CORPUSIQ_TRUST_PROXY,

@@ -58,6 +58,7 @@ test('defaults: every setting has the value that the table of settings names', (
     port: 8787,
     dataDir: resolve(DIRECTORY, '.corpusiq'),
     corpus: [resolve('/sample')],
+    webRefresh: 86_400,
     embeddings: undefined,
     corpusIsSample: true,
     trustProxy: 'loopback',
@@ -214,6 +215,7 @@ const WRONG: [string, Record<string, string>, string][] = [
   ['another hash', { CORPUSIQ_CLIENT_SECRET_HASH: 'md5' }, 'none of sha256, argon2id'],
   ['no rate', { CORPUSIQ_REGISTRATION_RATE: '120' }, 'neither a rate'],
   ['a rate of nothing', { CORPUSIQ_REGISTRATION_RATE: '0/minute' }, 'neither a rate'],
+  ['a web source asked too often', { CORPUSIQ_WEB_REFRESH: '9m' }, 'shorter than 10 minutes'],
   ['no endpoint of embeddings', { CORPUSIQ_EMBEDDINGS_URL: 'localhost:11434' }, 'not an http or https URL'],
   [
     'an endpoint with a password',

@@ -8,6 +8,7 @@ import { parseOrigin, parseUrl } from './public-url.ts'
 import {
   days,
   duration,
+  durationFrom,
   endpoint,
   host,
   listOf,
@@ -215,6 +216,12 @@ export const SETTINGS = {
     derived: 'CorpusIQ’s own documentation, as a sample',
     example: './my-notes,papers=./work/papers',
     doc: 'What is served, comma-separated: folders and single files, each with a name before it (`name=path`) or called by its own. Also as arguments: `corpusiq serve ./my-notes papers=./work/papers`; `corpusiq corpus add` adds more (see the [guide](../guides/corpus.md)).',
+  }),
+  CORPUSIQ_WEB_REFRESH: fixed({
+    parse: durationFrom(600),
+    fallback: '24h',
+    example: '6h',
+    doc: 'How old the mirror of a web source gets before its pages are asked whether they have changed: `24h`, `7d`, `30m`, or seconds; not less than ten minutes. `0`: it is fetched once.',
   }),
   CORPUSIQ_EMBEDDINGS_URL: derived({
     parse: endpoint,

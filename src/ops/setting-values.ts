@@ -39,6 +39,15 @@ export const duration: Parse<number> = (value) => {
   return new ValueFault(`${quoted(value)} is no length of time (24h, 7d, 30m, or seconds)`)
 }
 
+/** The same, at least `least` seconds; or `0`. */
+export function durationFrom(least: number): Parse<number> {
+  return (value, base) => {
+    const seconds = duration(value, base)
+    if (seconds instanceof ValueFault || seconds === 0 || seconds >= least) return seconds
+    return new ValueFault(`${quoted(value)} is shorter than ${least / 60} minutes`)
+  }
+}
+
 /** Where something answers by http or https, wherever it is; a path and a query are its own matter. */
 export const endpoint: Parse<string> = (value) => {
   const url = /^https?:\/\/[^\s\\]+$/i.test(value) && URL.canParse(value) ? new URL(value) : undefined

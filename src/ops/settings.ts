@@ -54,6 +54,8 @@ export type Settings = {
   readonly dataDir: string
   /** Absolute paths of folders and files, and https URLs, each with `name=` before it or not. */
   readonly corpus: readonly string[]
+  /** Seconds after which web sources are asked again; 0: never. */
+  readonly webRefresh: number
   /** Where passages get vectors from: an endpoint, or a model in a folder; undefined: nowhere. */
   readonly embeddings: EmbeddingsSource | undefined
   /** Nothing was named: `corpus` is the sample. */

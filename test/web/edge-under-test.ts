@@ -70,6 +70,7 @@ export function settingsFor(overrides: Partial<Settings> = {}): Settings {
     port: 0,
     dataDir: '',
     corpus: [],
+    webRefresh: 86_400,
     embeddings: undefined,
     trustProxy: 'loopback',
     logLevel: 'silent',

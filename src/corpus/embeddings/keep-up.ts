@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { PASSAGES } from '../index/passages.ts'
 import type { Embedder, EmbedFault } from './embedder.ts'
 import { quantise } from './quantise.ts'
-import { embeddedText, PASSAGES, type Pending, textDigest, type Vectors } from './vectors.ts'
+import { embeddedText, type Pending, textDigest, type Vectors } from './vectors.ts'
 
 /** Characters of a text: models read some thousand words and refuse more. */
 const CHARACTERS = 8_000

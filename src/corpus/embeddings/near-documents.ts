@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { PASSAGES } from '../index/passages.ts'
 import type { Nearest } from './nearest.ts'
 import type { Quantised } from './quantise.ts'
-import { embeddedText, PASSAGES, textDigest } from './vectors.ts'
+import { embeddedText, textDigest } from './vectors.ts'
 
 /** Passages that are looked at for each document that is wanted. */
 const PER_DOCUMENT = 4

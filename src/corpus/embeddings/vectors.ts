@@ -5,9 +5,6 @@ import type { Quantised } from './quantise.ts'
 
 const VERSION = 1
 
-/** The most passages that one document has: a passage's number is its document's times this plus its place. */
-export const PASSAGES = 65_536
-
 /**
  * Apart from the index, which is made anew whenever its own form changes: what was embedded once costs nothing again. A
  * vector belongs to a text, by its digest, and a model; `passage` says which passage of the index has which text.

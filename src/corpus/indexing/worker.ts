@@ -1,4 +1,5 @@
 /** The thread that reads the sources and writes the index: once, at every hint, and again every few minutes. */
+import { mkdirSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock, systemMilliseconds } from '../../ops/clock.ts'
@@ -9,7 +10,9 @@ import { openCatalogue } from '../index/catalogue.ts'
 import { openDatabase } from '../index/database.ts'
 import { isSameSource, type Source } from '../sources/source.ts'
 import { addedSourcesStamp } from '../sources/source-file.ts'
-import { currentSources, type ServedSources } from '../sources/source-list.ts'
+import { currentSources, type ServedSources, webSources } from '../sources/source-list.ts'
+import { type Origins, openOrigins } from '../sources/web/page-table.ts'
+import type { WebSource } from '../sources/web/refresh.ts'
 import { beat, createSleepWatch } from './heartbeat.ts'
 import { createPart, type Part } from './part.ts'
 
@@ -24,6 +27,8 @@ export type IndexingOptions = ServedSources & {
 export type IndexingMessage =
   | { readonly event: Event }
   | { readonly state: Omit<CorpusStatus, 'alive_at'> }
+  /** The web sources are these from now on. */
+  | { readonly web: readonly WebSource[] }
   /** The thread lives. */
   | { readonly beat: number }
 
@@ -47,6 +52,7 @@ const database = openDatabase(file)
 const catalogue = openCatalogue(database)
 const extractors = createExtractors()
 let parts: Part[] = []
+const origins = new Map<string, Origins>()
 let stopped = false
 let hasCalled = false
 let wakeNow = () => {}
@@ -105,6 +111,7 @@ while (!stopped) {
 }
 clearInterval(beating)
 for (const part of parts) part.close()
+for (const one of origins.values()) one.close()
 await extractors.close()
 database.close()
 parentPort?.close()
@@ -158,6 +165,7 @@ async function takeSources(): Promise<void> {
   parts = parts.filter((part) => !left.includes(part))
   for (const part of left) {
     part.close()
+    origins.get(part.source.root)?.close()
     let removed = REMOVED
     while (removed === REMOVED && !stopped) {
       catalogue.commit(() => {
@@ -169,13 +177,15 @@ async function takeSources(): Promise<void> {
   for (const source of sources) {
     if (parts.some((part) => isSameSource(part.source, source))) continue
     catalogue.commit(() => catalogue.addSource(source))
-    parts.push(createPart(source, partOptions()))
+    parts.push(createPart(source, partOptions(source)))
   }
+  post({ web: webSources(sources) })
   tellState()
 }
 
-function partOptions(): Parameters<typeof createPart>[1] {
+function partOptions({ kind, root }: Source): Parameters<typeof createPart>[1] {
   return {
+    ...(kind === 'web' && { originOf: originsOf(root).originOf }),
     catalogue,
     report,
     limit: options.limit,
@@ -184,6 +194,17 @@ function partOptions(): Parameters<typeof createPart>[1] {
     stopped: () => stopped,
     wake,
   }
+}
+
+/** Where the pages of a mirror come from. */
+function originsOf(root: string): Origins {
+  const known = origins.get(root)
+  if (known) return known
+  // The folder is there before it is watched, so that the first pages are met as they come.
+  mkdirSync(root, { recursive: true, mode: 0o700 })
+  const opened = openOrigins(root)
+  origins.set(root, opened)
+  return opened
 }
 
 function takeRequests(): void {

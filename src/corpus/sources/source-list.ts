@@ -5,6 +5,7 @@ import { isPathLeftOut } from './left-out.ts'
 import { placeOf, type Source } from './source.ts'
 import { type AddedSource, readAddedSources } from './source-file.ts'
 import { isSourceName, nameSources } from './source-name.ts'
+import type { WebSource } from './web/refresh.ts'
 
 /** A source as people write it: `notes=./my-notes`, `./papers`, `https://example.com/sitemap.xml`. */
 export type SourceSpec = {
@@ -19,6 +20,11 @@ export function parseSpec(text: string, base: string): SourceSpec | undefined {
   const place = named ?? text
   if (name !== undefined && (!isSourceName(name) || place === '')) return undefined
   return { ...(name !== undefined && { name }), place: isUrl(place) ? place : resolve(base, place) }
+}
+
+/** Those whose pages are to be mirrored. */
+export function webSources(sources: readonly Source[]): WebSource[] {
+  return sources.flatMap(({ kind, name, url, root }) => (kind === 'web' && url ? [{ name, url, root }] : []))
 }
 
 export function isUrl(place: string): boolean {
@@ -89,7 +95,11 @@ type Located = Pick<Source, 'kind' | 'root' | 'only' | 'url'> & {
 
 /** What stands at a place; throws an Error of one sentence where nothing does that can be served. */
 export function locate(place: string, dataDir: string): Located {
-  if (isUrl(place)) return { kind: 'web', root: '', url: place, place }
+  if (isUrl(place)) {
+    if (!/^https:/i.test(place))
+      throw new Error(`The source ${place} is not https: pages are fetched by https alone.`)
+    return { kind: 'web', root: '', url: place, place }
+  }
   try {
     const real = realpathSync(place)
     if (isWithin(real, dataDir)) {

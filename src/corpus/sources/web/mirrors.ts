@@ -26,7 +26,7 @@ export function startMirrors(options: {
   refresh: number
   emit: Emit
   /** For tests. */
-  unsafe?: MirrorsOptions['unsafe']
+  unsafe?: MirrorsOptions['unsafe'] | undefined
 }): Mirrors {
   const { refresh, emit, unsafe } = options
   let { sources } = options
