@@ -215,7 +215,7 @@ export const SETTINGS = {
     parse: listOf((list, base): readonly string[] => list.map((part) => sourcePlace(part, base))),
     derived: 'CorpusIQ’s own documentation, as a sample',
     example: './my-notes,papers=./work/papers',
-    doc: 'What is served, comma-separated: folders and single files, each with a name before it (`name=path`) or called by its own. Also as arguments: `corpusiq serve ./my-notes papers=./work/papers`; `corpusiq corpus add` adds more (see the [guide](../guides/corpus.md)).',
+    doc: 'What is served, comma-separated: folders, single files, sitemaps and lists of URLs (`https://…`, docs/guides/web-sources.md), each with a name before it (`name=path`) or called by its own. Also as arguments: `corpusiq serve ./my-notes papers=./work/papers`; `corpusiq corpus add` adds more (see the [guide](../guides/corpus.md)).',
   }),
   CORPUSIQ_WEB_REFRESH: fixed({
     parse: durationFrom(600),
