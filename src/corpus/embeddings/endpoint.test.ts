@@ -7,6 +7,8 @@ import { createEndpoint, embeddingsUrl } from './endpoint.ts'
 import { endpointUnderTest, meaning } from './endpoint-under-test.ts'
 
 const SOON = { milliseconds: 5_000 }
+/** What would do, were it not for its status. */
+const GOOD = JSON.stringify({ data: [{ embedding: [1, 2] }, { embedding: [1, 2] }] })
 
 async function setUp(t: TestContext) {
   const endpoint = await endpointUnderTest(t)
@@ -69,7 +71,7 @@ test('a status says whether it is the texts, the moment or the settings', async 
     [500, 'away'],
     [503, 'away'],
   ] as const) {
-    endpoint.instead = (response) => response.writeHead(status, { 'Retry-After': '7' }).end('{}')
+    endpoint.instead = (response) => response.writeHead(status, { 'Retry-After': '7' }).end(GOOD)
     assert.equal(await kind(), expected, String(status))
   }
   const away = await embed(['tea'], SOON)
