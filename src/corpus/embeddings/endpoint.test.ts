@@ -86,7 +86,7 @@ test('an answer that is none is a value', async (t) => {
     {},
     { data: 'x' },
     { data: [one] },
-    { data: [one, one, one] },
+    { data: [0, 1, 2].map((index) => ({ index, embedding: [1, 2] })) },
     { data: [one, { index: 0, embedding: [1, 2] }] },
     { data: [one, { index: 1, embedding: 'AAAA' }] },
     { data: [one, { index: 1, embedding: [] }] },
