@@ -1,4 +1,6 @@
 import type { SearchHit } from '../corpus/corpus.ts'
+import { EmbedFault } from '../corpus/embeddings/embedder.ts'
+import { questionVector } from '../corpus/embeddings/question.ts'
 import { openReader } from '../corpus/reader.ts'
 import { documentUrl } from '../mcp/document-url.ts'
 import { resultOf } from '../mcp/tools/search.ts'
@@ -16,17 +18,19 @@ export type SearchCommandOptions = DataOptions & {
 
 /** Characters of a passage that a person is shown. */
 const SHOWN = 300
+/** Milliseconds for the question's vector: a model that was not used for a while has to be loaded. */
+const PATIENCE = 10_000
 
 /** `corpusiq search`: what the `search` tool answers, from the index of the data directory; a server needn't run. */
-export function search(question: string, options: SearchCommandOptions): Fault | undefined {
+export async function search(question: string, options: SearchCommandOptions): Promise<Fault | undefined> {
   const configuration = readConfiguration(options)
   if (configuration instanceof Fault) return configuration
   const limit = /^\d{1,2}$/.test(options.limit) ? Number(options.limit) : 0
   if (limit < 1 || limit > 50) {
     return new Fault(`--limit ${safeText(options.limit, 20)} is not from 1 to 50. Example: --limit 20`)
   }
-  const { dataDir, resourceUrl } = configuration.settings
-  const reader = openReader(dataDir)
+  const { dataDir, resourceUrl, embeddings } = configuration.settings
+  const reader = openReader(dataDir, embeddings)
   if (!reader) {
     return new Fault(
       `There is no index in ${dataDir}. Serve a folder once, or name its directory, e.g. --data-dir ./data`,
@@ -34,7 +38,15 @@ export function search(question: string, options: SearchCommandOptions): Fault |
   }
   const { collection, explain = false } = options
   try {
-    const hits = reader.search(question, limit, { explain, ...(collection !== undefined && { collection }) })
+    const meaning = embeddings && (await questionVector(embeddings, question, PATIENCE))
+    if (meaning instanceof EmbedFault) {
+      process.stderr.write(`By words alone: the embedder ${safeText(meaning.reason, 300)}\n`)
+    }
+    const hits = reader.search(question, limit, {
+      explain,
+      ...(meaning !== undefined && !(meaning instanceof EmbedFault) && { meaning }),
+      ...(collection !== undefined && { collection }),
+    })
     const results = hits.map((hit) => ({
       ...resultOf(hit, (id, passage) => documentUrl(resourceUrl, id, passage)),
       ...(explain && { score: hit.score, explanation: hit.explanation }),

@@ -3,6 +3,7 @@ import type { Emit } from '../../ops/events.ts'
 import type { EmbeddingsSource } from '../../ops/settings.ts'
 import { startThread } from '../thread.ts'
 import { type Quantised, quantise } from './quantise.ts'
+import { QUESTION } from './question.ts'
 import type { EmbeddingsMessage, EmbeddingsOptions, EmbeddingsQuestion } from './worker.ts'
 
 /** Where the vectors stand in the data directory. */
@@ -11,9 +12,8 @@ export const VECTORS = 'vectors.db'
 /** Milliseconds that a question waits for its vector, and for which no other is asked for after a failure. */
 const PATIENCE = 800
 const PAUSE = 10_000
-/** Questions whose vectors are remembered, in memory alone; characters of one. */
+/** Questions whose vectors are remembered, in memory alone. */
 const REMEMBERED = 200
-const QUESTION = 2_000
 
 export type Embeddings = {
   /** The question's vector; undefined where the embedder is away, slow or has none: then words alone decide. */

@@ -138,6 +138,25 @@ test('a text that changed or went is not found by its old vector, not even befor
   assert.equal(find('hound')[0], '1#0')
 })
 
+test('an index of another form may cut a document otherwise, though the document is the same', async (t) => {
+  const { put, all, writer, find } = setUp(t)
+  put(1, 'One', 'A car.', 'A dog.')
+  await all()
+  writer.exec("pragma user_version = 2; update passage set text = 'A car. A dog.' where number = 65536")
+  writer.exec('delete from passage where number = 65537')
+  await all()
+  assert.deepEqual(find('hound'), ['1#0'])
+})
+
+test('a document that became shorter leaves nothing of its end', async (t) => {
+  const { put, all, vectors } = setUp(t)
+  put(1, 'One', 'A car.', 'A dog.', 'Some tea.')
+  await all()
+  put(1, 'One', 'A car.')
+  await all()
+  assert.deepEqual(vectors.count('m'), { texts: 1, vectors: 1 })
+})
+
 test('vectors of texts that are gone go', async (t) => {
   const { put, remove, all, vectors } = setUp(t)
   put(1, 'One', 'A car.')
@@ -222,7 +241,7 @@ test('a file of vectors that is broken is made anew', async (t) => {
   assert.deepEqual(vectors.pending('m', 1), [])
   vectors.close()
   const old = new DatabaseSync(file)
-  old.exec('pragma user_version = 99; create table other (a)')
+  old.exec('pragma user_version = 99; drop table vector; create table other (a)')
   old.close()
   const again = openVectors(file)
   assert.deepEqual(again.count('m'), { texts: 0, vectors: 0 })

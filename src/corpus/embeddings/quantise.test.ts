@@ -27,6 +27,14 @@ test('the product of two is their cosine, to a hundredth', () => {
   assert.ok(Math.abs(dot(first.numbers, all, 400) * first.scale * second.scale - cosine) < 0.01)
 })
 
+test('a product is of all numbers, however many there are', () => {
+  for (let length = 1; length <= 9; length++) {
+    const numbers = Int8Array.from({ length }, (_, index) => index + 1)
+    const squares = numbers.reduce((sum, number) => sum + number * number, 0)
+    assert.equal(dot(numbers, numbers, 0), squares)
+  }
+})
+
 test('what has no direction or is no number has no vector', () => {
   for (const numbers of [[], [0, 0], [Number.NaN, 1], [Number.POSITIVE_INFINITY, 1]]) {
     assert.equal(quantise(Float32Array.from(numbers)), undefined)

@@ -3,10 +3,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { EmbeddingsSource } from '../../ops/settings.ts'
 import { openDatabase } from '../index/database.ts'
 import { EmbedFault } from './embedder.ts'
-import { createEndpoint } from './endpoint.ts'
 import { createKeepUp } from './keep-up.ts'
-import { createLocalModel } from './local-model.ts'
 import { modelOf } from './model-name.ts'
+import { createEmbedder } from './question.ts'
 import { openVectors } from './vectors.ts'
 
 export type EmbeddingsOptions = {
@@ -27,7 +26,7 @@ export type EmbeddingsMessage =
 
 const { index, file, source } = workerData as EmbeddingsOptions
 const post = (message: EmbeddingsMessage) => parentPort?.postMessage(message)
-const embedder = 'folder' in source ? createLocalModel(source.folder) : createEndpoint(source)
+const embedder = createEmbedder(source)
 const ending = new AbortController()
 const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()))
 
