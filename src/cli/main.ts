@@ -36,7 +36,10 @@ addSettingFlags(
   program
     .command('serve')
     .description('serve one or more folders')
-    .argument('[folders...]', 'the folders; without one, the documentation of CorpusIQ itself as a sample'),
+    .argument(
+      '[folders...]',
+      'folders and files, each with name= before it or not; without one, the documentation of CorpusIQ itself as a sample',
+    ),
 )
   .addHelpText(
     'after',
@@ -153,6 +156,33 @@ dataCommand(program, 'journal', 'what came to the door, how it was answered, and
     '\nExamples:\n  corpusiq journal --follow\n  corpusiq journal --client client_0193… --json',
   )
   .action(async (options) => settle((await import('./journal.ts')).showJournal(options)))
+
+const corpus = program.command('corpus').description('what is served: folders, files, lists of web pages')
+dataCommand(corpus, 'list', 'list the sources').action(async (options) =>
+  settle((await import('./corpus.ts')).listSources(options)),
+)
+dataCommand(corpus, 'add', 'serve a folder, a file, or the pages of a sitemap, from now on')
+  .argument('<place>', 'a path, or the https URL of a sitemap or of a list of pages')
+  .option('--name <name>', 'what it is called: a collection; by default by its last part')
+  .addHelpText(
+    'after',
+    '\nExamples:\n  corpusiq corpus add ./papers\n  corpusiq corpus add ~/work/notes --name work',
+  )
+  .action(async (place: string, options) => settle((await import('./corpus.ts')).addSource(place, options)))
+dataCommand(corpus, 'remove', 'serve one no longer; its files stay')
+  .argument('<name>', 'as corpusiq corpus list shows it')
+  .action(async (name: string, options) => settle((await import('./corpus.ts')).removeSource(name, options)))
+dataCommand(corpus, 'status', 'compare what is on disk with what is in the index').action(async (options) =>
+  settle((await import('./corpus-status.ts')).showCorpusStatus(options)),
+)
+dataCommand(corpus, 'problems', 'what could not be read, and why').action(async (options) =>
+  settle((await import('./corpus-status.ts')).listProblems(options)),
+)
+dataCommand(corpus, 'reindex', 'read every file again, of one source or of all')
+  .argument('[name]', 'as corpusiq corpus list shows it')
+  .action(async (name: string | undefined, options) =>
+    settle((await import('./corpus-status.ts')).reindex(name, options)),
+  )
 
 const keys = program.command('keys').description('the keys that sign access tokens')
 dataCommand(keys, 'list', 'list them, the newest first').action(async (options) =>

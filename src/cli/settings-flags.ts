@@ -58,7 +58,7 @@ export function readEnvironment(): Readonly<Record<string, string | undefined>> 
 }
 
 /** `npm start -- ./my-notes`: npm runs the program in the project's root, wherever the person typed that. */
-function typedIn(environment: NodeJS.ProcessEnv): string | undefined {
+export function typedIn(environment: NodeJS.ProcessEnv): string | undefined {
   return npmScript(environment) === undefined ? undefined : environment.INIT_CWD
 }
 

@@ -12,6 +12,7 @@ export function openSources(database: DatabaseSync) {
          url = excluded.url, added = excluded.added`),
     remove: database.prepare('delete from source where name = ?'),
     scanned: database.prepare('update source set scanned_at = ? where name = ?'),
+    want: database.prepare('update source set reindex = 1 where name = ?'),
     wanted: database.prepare('select name from source where reindex = 1'),
     unread: [
       database.prepare("update document set stamp = '', identity = '', digest = '' where source = ?"),
@@ -51,6 +52,11 @@ export function openSources(database: DatabaseSync) {
     /** A scan of the whole source has ended, in seconds since the epoch. */
     scanned(name: string, at: number): void {
       statements.scanned.run(at, name)
+    },
+
+    /** Somebody wants the source read again from the beginning. */
+    requestReindex(name: string): void {
+      statements.want.run(name)
     },
 
     /** The sources that somebody wants read again from the beginning. */

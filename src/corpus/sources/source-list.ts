@@ -56,7 +56,11 @@ export function resolveSources(
 }
 
 /** The settings' sources, and those that were added since, unless the settings have their name or their place. */
-function withAdded(sources: readonly Source[], added: readonly AddedSource[], dataDir: string): Source[] {
+export function withAdded(
+  sources: readonly Source[],
+  added: readonly AddedSource[],
+  dataDir: string,
+): Source[] {
   const all = [...sources]
   for (const { name, place } of added) {
     const { place: _, ...located } = locateIfThere(place, dataDir)

@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { INDEX } from '../corpus/index/database.ts'
+import { openIndexView } from '../corpus/index/view.ts'
+import { placeOf, type Source } from '../corpus/sources/source.ts'
+import { type AddedSource, readAddedSources, writeAddedSources } from '../corpus/sources/source-file.ts'
+import { isUrl, locate, parseSpec, resolveSources, withAdded } from '../corpus/sources/source-list.ts'
+import { isSourceName, nameSources } from '../corpus/sources/source-name.ts'
+import { Fault } from '../ops/fault.ts'
+import { safeText } from '../ops/log-text.ts'
+import type { Settings } from '../ops/settings.ts'
+import { show, table } from './output.ts'
+import { readConfiguration, typedIn } from './settings-flags.ts'
+
+export type CorpusOptions = { readonly dataDir?: string; readonly json?: boolean }
+
+/** What is served, as far as it can be told from outside: what the index has, and what was added or removed since. */
+export function servedSources(settings: Settings): Source[] {
+  const { dataDir } = settings
+  if (!existsSync(dataDir)) return resolveSources(settings.corpus.map(specOf), [], resolve(dataDir))
+  const real = realpathSync(dataDir)
+  const added = readAddedSources(real)
+  const view = openIndexView(join(real, INDEX))
+  try {
+    const indexed = view?.sources()
+    // Without an index nothing was served yet: what the settings say is what will be.
+    const named = indexed
+      ? indexed.filter((source) => !source.added)
+      : settings.corpusIsSample && added.length > 0
+        ? []
+        : resolveSources(settings.corpus.map(specOf), added, real)
+    return withAdded(named, added, real)
+  } finally {
+    view?.close()
+  }
+}
+
+function specOf(text: string) {
+  const spec = parseSpec(text, '/')
+  if (!spec)
+    throw new Error(
+      `CORPUSIQ_CORPUS: ${text} gives a source a name of other signs than letters, digits and -._`,
+    )
+  return spec
+}
+
+/** `corpusiq corpus list`: what is served, and how much of it is indexed. */
+export async function listSources(options: CorpusOptions): Promise<Fault | undefined> {
+  const configuration = readConfiguration(options)
+  if (configuration instanceof Fault) return configuration
+  const { settings } = configuration
+  const view = openIndexView(join(settings.dataDir, INDEX))
+  try {
+    const counts = view?.counts()
+    const rows = servedSources(settings).map((source) => ({
+      name: source.name,
+      kind: source.kind,
+      place: placeOf(source),
+      from: source.added ? 'corpusiq corpus add' : 'settings',
+      documents: counts?.get(source.name)?.documents ?? 0,
+      problems: counts?.get(source.name)?.problems ?? 0,
+    }))
+    show(options.json, rows, () =>
+      table(
+        ['NAME', 'KIND', 'DOCUMENTS', 'PROBLEMS', 'FROM', 'PLACE'],
+        rows.map(({ name, kind, documents, problems, from, place }) => [
+          ...[name, kind, String(documents), String(problems), from, place],
+        ]),
+      ),
+    )
+    return undefined
+  } finally {
+    view?.close()
+  }
+}
+
+/** `corpusiq corpus add <path|url> [--name]`: served from now on, by a running server within two seconds. */
+export async function addSource(
+  place: string,
+  options: CorpusOptions & { readonly name?: string },
+): Promise<Fault | undefined> {
+  const configuration = readConfiguration(options)
+  if (configuration instanceof Fault) return configuration
+  const { settings } = configuration
+  mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
+  const dataDir = realpathSync(settings.dataDir)
+  if (isUrl(place) && !/^https:/i.test(place)) {
+    return new Fault(
+      `${safeText(place)} is not https. Example: corpusiq corpus add https://example.com/sitemap.xml`,
+    )
+  }
+  if (options.name !== undefined && !isSourceName(options.name)) {
+    return new Fault(
+      `--name: ${safeText(options.name)} is no name for a source: up to 40 letters, digits and -._, the first a letter or digit. Example: --name notes`,
+    )
+  }
+  const located = locate(
+    isUrl(place) ? place : resolve(typedIn(process.env) ?? process.cwd(), place),
+    dataDir,
+  )
+  const served = servedSources(settings)
+  const twin = served.find((source) => placeOf(source) === located.place)
+  if (twin) return new Fault(`${safeText(located.place)} is served already, as ${twin.name}.`)
+  const names = served.map(({ name }) => name)
+  if (options.name !== undefined && names.includes(options.name)) {
+    return new Fault(
+      `There is a source ${options.name} already. Take another name, e.g. --name ${options.name}-2`,
+    )
+  }
+  const [named] = nameSources([{ name: options.name, place: located.place }], names)
+  const source: AddedSource = { name: named?.name ?? 'corpus', place: located.place }
+  writeAddedSources(dataDir, [...readAddedSources(dataDir), source])
+  show(options.json, { ...source, kind: located.kind, added: true }, () =>
+    [
+      `Added ${source.name}: ${safeText(source.place)}.`,
+      'A running server serves it within two seconds, any other from its next start.',
+    ].join(' '),
+  )
+  return undefined
+}
+
+/** `corpusiq corpus remove <name>`: served no longer; its files stay where they are. */
+export async function removeSource(name: string, options: CorpusOptions): Promise<Fault | undefined> {
+  const configuration = readConfiguration(options)
+  if (configuration instanceof Fault) return configuration
+  const { settings } = configuration
+  const added = existsSync(settings.dataDir) ? readAddedSources(settings.dataDir) : []
+  if (!added.some((source) => source.name === name)) {
+    return servedSources(settings).some((source) => source.name === name)
+      ? new Fault(
+          `${safeText(name)} is named by CORPUSIQ_CORPUS or as an argument of corpusiq serve: take it out there, and start the server again.`,
+        )
+      : new Fault(`There is no source ${safeText(name)}. See: corpusiq corpus list`)
+  }
+  writeAddedSources(
+    realpathSync(settings.dataDir),
+    added.filter((source) => source.name !== name),
+  )
+  show(options.json, { name, removed: true }, () =>
+    [
+      `Removed ${name}: nothing of it is found any more within two seconds, or from the next start.`,
+      'Its files stay as they are.',
+    ].join(' '),
+  )
+  return undefined
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Source } from '../sources/source.ts'
+import type { Stamp } from '../sources/stamp.ts'
+import { INDEX_VERSION, openDatabase } from './database.ts'
+import { openSources, type SourceCounts } from './sources.ts'
+
+/** What another process may know of the index while a server writes it, and the one thing that it may ask for. */
+export type IndexView = {
+  sources(): Source[]
+  counts(): Map<string, SourceCounts>
+  /** The end of the last scan of everything, in seconds since the epoch. */
+  scannedAt(source: string): number | undefined
+  /** What was known of each file when it was read: a document, or a problem. */
+  files(source: string): Map<string, { readonly stamp: Stamp; readonly isDocument: boolean }>
+  /** Files that there is no document of, and why. */
+  problems(): { readonly source: string; readonly path: string; readonly reason: string }[]
+  /** From a running server at once, else from the next start. */
+  requestReindex(source: string): void
+  close(): void
+}
+
+/** Undefined where there is no index of this version: then no server of this version has run yet. */
+export function openIndexView(file: string, options: { toAsk?: boolean } = {}): IndexView | undefined {
+  if (!existsSync(file)) return undefined
+  const database = openDatabase(file, { readOnly: options.toAsk !== true })
+  if (!isOfThisVersion(database)) {
+    database.close()
+    return undefined
+  }
+  const sources = openSources(database)
+  const statements = {
+    documents: database.prepare('select path, stamp from document where source = ?'),
+    problems: database.prepare('select path, stamp from problem where source = ?'),
+    told: database.prepare('select source, path, reason from problem where told = 1 order by source, path'),
+    scanned: database.prepare('select scanned_at from source where name = ?'),
+  }
+  return {
+    sources: sources.all,
+    counts: sources.counts,
+    scannedAt(source) {
+      const at = statements.scanned.get(source)?.scanned_at
+      return at === null || at === undefined ? undefined : Number(at)
+    },
+    files(source) {
+      const files = new Map<string, { stamp: Stamp; isDocument: boolean }>()
+      for (const isDocument of [false, true]) {
+        const rows = (isDocument ? statements.documents : statements.problems).all(source)
+        for (const { path, stamp } of rows) files.set(String(path), { stamp: String(stamp), isDocument })
+      }
+      return files
+    },
+    problems: () =>
+      statements.told.all().map(({ source, path, reason }) => ({
+        source: String(source),
+        path: String(path),
+        reason: String(reason),
+      })),
+    requestReindex: sources.requestReindex,
+    close: () => database.close(),
+  }
+}
+
+function isOfThisVersion(database: DatabaseSync): boolean {
+  try {
+    return database.prepare('pragma user_version').get()?.user_version === INDEX_VERSION
+  } catch {
+    return false
+  }
+}
