@@ -3,6 +3,7 @@
  * was, with the seed. CORPUSIQ_CRASH_ROUNDS (default 50), CORPUSIQ_CRASH_SEED.
  */
 import { randomInt } from 'node:crypto'
+import { crashIndex } from './index-rounds.ts'
 import { STEPS } from './life.ts'
 import { crash } from './rounds.ts'
 
@@ -15,6 +16,9 @@ try {
   for (const step of STEPS) {
     console.log(`${step}: ${acknowledged[step]} acknowledged, ${inFlight[step]} in flight at a kill`)
   }
+  console.log(`${rounds} rounds against the index of the corpus`)
+  const { killedInTheMidst } = await crashIndex({ rounds, seed, tell: console.log })
+  console.log(`${killedInTheMidst} in the midst of indexing; at the end the index is as one built afresh.`)
   console.log(`${rounds} rounds: nothing acknowledged was lost, nothing consumed came back.`)
 } catch (fault) {
   console.error(fault)
