@@ -121,7 +121,7 @@ test('RFC 7591 §2.1 a server "SHOULD take steps to ensure that a client cannot 
   }
 })
 
-test('RFC 7591 §2.2 "To specify the languages and scripts, BCP 47 language tags are added to client metadata member names"', async () => {
+test('RFC 7591 §2.2 "To specify the languages and scripts, BCP 47 [RFC5646] language tags are added to client metadata member names"', async () => {
   const names = {
     client_name: 'My Client',
     'client_name#en': 'My Client',

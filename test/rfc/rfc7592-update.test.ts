@@ -156,7 +156,7 @@ test('RFC 7592 §2.2 "The client MUST NOT be allowed to overwrite its existing c
   }
 })
 
-test('RFC 7592 §2.2 "the authorization server MAY replace any invalid values with suitable default values, and it MUST include any such fields in the response"', async () => {
+test('RFC 7592 §2.2 "the authorization server MAY replace any invalid values with suitable default values, and it MUST return any such fields to the client in the response"', async () => {
   const client = await registerManaged(app, FULL)
   const { status, body } = await update(app, client, {
     ...REDIRECT,
@@ -168,7 +168,7 @@ test('RFC 7592 §2.2 "the authorization server MAY replace any invalid values wi
   assert.deepEqual(metadataOf(body), { ...REDIRECT, ...DEFAULTS, scope: 'corpus:search' })
 })
 
-test('RFC 7592 §2.2 "Upon successful update, the server responds with an HTTP 200 OK message with content type "application/json" and a payload as described in Section 3"', async () => {
+test('RFC 7592 §2.2 "Upon successful update, the authorization server responds with an HTTP 200 OK message with content type "application/json" and a payload as described in Section 3"', async () => {
   const client = await registerManaged(app, FULL)
   const { status, headers, body } = await update(app, client, { ...FULL, client_name: 'Another' })
   assert.equal(status, 200)

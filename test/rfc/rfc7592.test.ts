@@ -63,7 +63,7 @@ test('RFC 7592 §2 "If an authorization server does not support a particular met
   }
 })
 
-test('RFC 7592 §2.1 "Upon successful read of the information for a currently active client, the authorization server responds with an HTTP 200 OK with content type of "application/json" and a payload, as described in Section 3"', async () => {
+test('RFC 7592 §2.1 "Upon successful read of the information for a currently active client, the authorization server responds with an HTTP 200 OK with content type of "application/json" and a payload as described in Section 3"', async () => {
   const client = await registerManaged(app, { ...REDIRECT, client_name: 'Read' })
   const { status, headers, body } = await readBack(app, client)
   assert.equal(status, 200)
@@ -84,7 +84,7 @@ test('RFC 7592 §2.1, §2.2 "The value of the "client_id" MUST NOT change from t
   assert.equal((await readBack(app, client)).body.client_id_issued_at, app.now())
 })
 
-test('RFC 7592 §2.1 "If the registration access token used to make this request is not valid, the server MUST respond with an error as described in "OAuth Bearer Token Usage" [RFC6750]"', async () => {
+test('RFC 7592 §2.1 "If the registration access token used to make this request is not valid, the server MUST respond with an error as described in the OAuth Bearer Token Usage specification [RFC6750]"', async () => {
   const client = await registerManaged(app)
   const other = await registerManaged(app)
   const token = client.registration_access_token
