@@ -1,22 +1,25 @@
 /**
- * Mutation testing of src/oauth: breaks every rule in it, one at a time, and expects the tests beside its file to go
- * red (all of the room's, where none stands beside it). Tells of each file as soon as it is done. Exit code 1 where fewer than 90 of 100 mutants are noticed. StrykerJS is brought from the registry into a folder of
- * its own each time: it is a tool for a question now and then, and no part of the install.
+ * Mutation testing of src/oauth: breaks every rule in it, one at a time, and expects the room's tests to go red. Prints
+ * the score of each file and every mutant that no test noticed. Exit code 1 where fewer than 90 of 100 are noticed.
+ * StrykerJS is brought from the registry into a folder of its own each time: it is a tool for a question now and then,
+ * and no part of the install. The tests run in its processes (mutation-runner.js): all files take some minutes.
  *
  *   npm run mutation
  *   npm run mutation -- src/oauth/scope.ts src/oauth/pkce.ts
  *   npm run mutation -- --concurrency 4
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const BAR = 90
-/** The runner takes no other version of the core than its own. */
+/** Exactly: the runner of ours follows its interface. */
 const STRYKER = '10.0.0'
+
+type Place = { readonly line: number; readonly column: number }
 
 /** As the schema of mutation testing reports has it. */
 type Report = {
@@ -24,11 +27,12 @@ type Report = {
     Record<
       string,
       {
+        readonly source: string
         readonly mutants: readonly {
           readonly mutatorName: string
           readonly replacement: string
           readonly status: string
-          readonly location: { readonly start: { readonly line: number; readonly column: number } }
+          readonly location: { readonly start: Place; readonly end: Place }
         }[]
       }
     >
@@ -52,33 +56,28 @@ try {
     type: 'module',
     devDependencies: {
       '@stryker-mutator/core': STRYKER,
-      '@stryker-mutator/tap-runner': STRYKER,
       'fast-check': packages.devDependencies['fast-check'],
     },
   })
   run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'])
-  const rows: Row[] = []
-  for (const file of positionals.length > 0 ? positionals : room()) {
-    const beside = file.replace(/\.ts$/, '.test.ts')
-    writeJson('stryker.config.json', {
-      mutate: [file],
-      testRunner: 'tap',
-      tap: {
-        testFiles: [existsSync(join(folder, beside)) ? beside : 'src/oauth/*.test.ts'],
-        nodeArgs: ['--test-reporter=tap', '-r', '{{hookFile}}', '{{testFile}}'],
-      },
-      coverageAnalysis: 'perTest',
-      concurrency: Number(values.concurrency),
-      reporters: ['json'],
-      jsonReporter: { fileName: 'mutants.json' },
-      allowConsoleColors: false,
-      logLevel: 'warn',
-    })
-    rmSync(join(folder, 'mutants.json'), { force: true })
-    run(process.execPath, ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run'])
-    // None is written for a file of types, which has nothing to break.
-    if (existsSync(join(folder, 'mutants.json'))) rows.push(...told(file))
-  }
+  cpSync(join(root, 'scripts/mutation-runner.js'), join(folder, 'mutation-runner.mjs'))
+  writeJson('stryker.config.json', {
+    mutate: positionals.length > 0 ? positionals : ['src/oauth/*.ts', '!src/oauth/*.test.ts'],
+    testRunner: 'in-process',
+    plugins: ['./mutation-runner.mjs'],
+    coverageAnalysis: 'perTest',
+    concurrency: Number(values.concurrency),
+    reporters: ['json'],
+    jsonReporter: { fileName: 'mutants.json' },
+    allowConsoleColors: false,
+    logLevel: 'warn',
+    warnings: { slow: false },
+  })
+  run(process.execPath, ['node_modules/@stryker-mutator/core/bin/stryker.js', 'run'])
+  const report: Report = JSON.parse(readFileSync(join(folder, 'mutants.json'), 'utf8'))
+  const rows = Object.keys(report.files)
+    .sort()
+    .flatMap((file) => told(report, file))
   const sum = (of: 'noticed' | 'all') => rows.reduce((before, row) => before + row[of], 0)
   const total = { file: 'all', noticed: sum('noticed'), all: sum('all') }
   console.log('\n| file | mutants | noticed | score |\n| --- | --: | --: | --: |')
@@ -107,27 +106,22 @@ function run(program: string, options: readonly string[]): void {
   if (status !== 0) throw new Error(`${program} ${options.join(' ')} ended with ${status}`)
 }
 
-/** Every file of the room that is no test. */
-function room(): string[] {
-  return globSync('src/oauth/*.ts', { cwd: folder })
-    .map((file) => file.replaceAll('\\', '/'))
-    .filter((file) => !file.endsWith('.test.ts'))
-    .sort()
-}
-
-/** Prints what no test of the file noticed, and answers its row; none where nothing in it can be broken. */
-function told(file: string): Row[] {
-  const report: Report = JSON.parse(readFileSync(join(folder, 'mutants.json'), 'utf8'))
-  const counted = (report.files[file]?.mutants ?? []).filter(({ status }) =>
+/** Prints what no test noticed in a file, and answers its row; none where nothing in it can be broken (types). */
+function told({ files }: Report, file: string): Row[] {
+  const { mutants = [], source = '' } = files[file] ?? {}
+  const lines = source.split('\n')
+  const counted = mutants.filter(({ status }) =>
     ['Killed', 'Timeout', 'Survived', 'NoCoverage'].includes(status),
   )
   if (counted.length === 0) return []
   const missed = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
   const row = { file, noticed: counted.length - missed.length, all: counted.length }
   console.log(`${file}: ${row.noticed} of ${row.all}`)
-  for (const { mutatorName, replacement, status, location } of missed) {
-    const { line, column } = location.start
-    console.log(`  ${status} ${line}:${column} ${mutatorName} → ${replacement.replace(/\s+/g, ' ')}`)
+  for (const { replacement, status, location } of missed) {
+    const { start, end } = location
+    const line = lines[start.line - 1] ?? ''
+    const was = line.slice(start.column - 1, end.line === start.line ? end.column - 1 : undefined)
+    console.log(`  ${status} ${start.line}:${start.column} ${was} → ${replacement.replace(/\s+/g, ' ')}`)
   }
   return [row]
 }

@@ -119,3 +119,23 @@ test('what is no JWT', () => {
     assert.equal(parseJwt(text), undefined, text.slice(0, 40))
   }
 })
+
+test('RFC 7519 §4.1.5 a clock that is ten seconds ahead is still one of the house, one second more is not', () => {
+  for (const claim of ['iat', 'nbf'] as const) {
+    assert.equal(typeof judgeClaims({ ...claims, [claim]: 1010 }, ours), 'object', claim)
+    assert.equal(judgeClaims({ ...claims, [claim]: 1011 }, ours), 'not valid yet', claim)
+  }
+})
+
+test('RFC 9068 §4 a refused token has its reason in the log', () => {
+  for (const [change, reason] of [
+    [{ iss: 'https://b.example' }, 'another issuer'],
+    [{ aud: 'https://b.example' }, 'another audience'],
+    [{ iat: '1000' }, 'no time or a wrong one'],
+    [{ exp: 1000 }, 'expired'],
+    [{ sub: '' }, 'a claim is missing'],
+    [{ scope: 1 }, 'a claim is missing'],
+  ] as const) {
+    assert.equal(judgeClaims({ ...claims, ...change }, ours), reason)
+  }
+})

@@ -64,9 +64,10 @@ function accepted(text: string, known?: Client): AuthorizationRequest {
   return request
 }
 
-function refused(result: unknown, error: string): void {
+function refused(result: unknown, error: string, description?: string): void {
   assert.ok(result instanceof OAuthError, `not refused with ${error}`)
   assert.equal(result.error, error)
+  if (description !== undefined) assert.equal(result.error_description, description)
 }
 
 test('RFC 6749 §4.1.1 a request in order is taken as it is', () => {
@@ -193,4 +194,44 @@ test('OpenID Connect Core §3.1.2.1 prompt: none excludes others, consent asks, 
   assert.equal(accepted(query({ prompt: 'login consent' })).prompt, 'consent')
   assert.equal(accepted(query({ prompt: 'select_account' })).prompt, undefined)
   refused(parse(query({ prompt: 'none consent' })), 'invalid_request')
+})
+
+test('RFC 6749 §4.1.2.1 unauthorized_client: "The client is not authorized to request an authorization code using this method"', () => {
+  const { metadata } = client([CALLBACK])
+  refused(
+    parse(query(), client([CALLBACK], { metadata: { ...metadata, grant_types: ['refresh_token'] } })),
+    'unauthorized_client',
+    'the client did not register the authorization_code grant',
+  )
+})
+
+test('RFC 6749 §4.1.2.1 error_description: "to assist the client developer in understanding the error that occurred"', () => {
+  const several = client([CALLBACK, 'https://client.example/2'])
+  refused(trust(query({ client_id: undefined })), 'invalid_request', 'client_id is missing')
+  refused(trust(query({}, '&client_id=x')), 'invalid_request', 'client_id must not be sent more than once')
+  refused(
+    trust(query({}, '&redirect_uri=x')),
+    'invalid_request',
+    'redirect_uri must not be sent more than once',
+  )
+  refused(trust(query({ redirect_uri: undefined }), several), 'invalid_request', 'redirect_uri is missing')
+  refused(
+    trust(query({ redirect_uri: 'https://evil.example' })),
+    'invalid_request',
+    'redirect_uri is not one that the client registered',
+  )
+  for (const [changes, error, description] of [
+    [{ request: 'x' }, 'request_not_supported', 'request objects are not supported'],
+    [{ request_uri: 'https://x.example' }, 'request_uri_not_supported', 'request_uri is not supported'],
+    [{ response_type: undefined }, 'invalid_request', 'response_type is missing'],
+    [{ response_type: 'token' }, 'unsupported_response_type', 'response_type must be code'],
+    [{ response_mode: 'fragment' }, 'invalid_request', 'response_mode must be query'],
+    [{ code_challenge: undefined }, 'invalid_request', 'code_challenge is required (PKCE)'],
+    [{ code_challenge_method: 'plain' }, 'invalid_request', 'code_challenge_method must be S256'],
+    [{ code_challenge: 'x' }, 'invalid_request', 'code_challenge must be 43 base64url characters'],
+    [{ prompt: 'none login' }, 'invalid_request', 'prompt=none excludes other values'],
+  ] as const) {
+    refused(parse(query(changes)), error, description)
+  }
+  refused(parse(query({}, '&state=2')), 'invalid_request', 'a parameter was sent more than once')
 })

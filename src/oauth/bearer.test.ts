@@ -60,3 +60,10 @@ test('RFC 9728 §5.1 the challenge names the metadata, Bearer first, and no erro
       'error_description="it ?has? expired??"',
   )
 })
+
+test('RFC 6750 §3.1 the refusal says what is wrong; a scheme that comes second is no bearer', () => {
+  const refusal = parseBearer('Bearer a b')
+  assert.ok(refusal instanceof OAuthError)
+  assert.equal(refusal.error_description, 'the Authorization header does not hold one bearer token')
+  assert.equal(parseBearer('Basic x, Bearer abc'), undefined)
+})

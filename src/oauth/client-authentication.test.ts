@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readClientCredentials } from './client-authentication.ts'
+import { invalidClient, readClientCredentials } from './client-authentication.ts'
 import { OAuthError } from './errors.ts'
 import { parseParameters } from './parameters.ts'
 
@@ -77,4 +77,28 @@ test('RFC 6749 §5.2 invalid_client: "no client authentication included, or unsu
   assert.equal(refusal(read(null, 'client_id=a&client_assertion=x')).error, 'invalid_client')
   // Without the header no challenge: a browser would ask the person for a password.
   assert.equal(refusal(read(null)).headers['www-authenticate'], undefined)
+})
+
+test('RFC 6749 §5.2 each refusal says what is wrong, and the log may know more than the client', () => {
+  for (const [result, description] of [
+    [read(null), 'the request names no client'],
+    [read('Basic x'), 'the Authorization header does not hold HTTP Basic credentials'],
+    [read(null, 'client_id=a&client_assertion_type=x'), 'client assertions are not supported'],
+    [read(basic('a:b'), 'client_id=c'), 'client_id differs from that of the Authorization header'],
+    [read(basic('a:b'), 'client_secret=b'), 'more than one method of client authentication'],
+  ] as const) {
+    assert.equal(refusal(result).error_description, description)
+  }
+  assert.equal(invalidClient('no', false).reason, 'no')
+  assert.equal(invalidClient('no', false, 'the secret has expired').reason, 'the secret has expired')
+  assert.deepEqual(refusal(read(null, 'client_id=a&client_assertion=x')).headers, {})
+})
+
+test('RFC 7617 §2 spaces around the credentials are none of them', () => {
+  assert.deepEqual(read(basic('a:b').replace(' ', '   ')), [{ client_id: 'a', client_secret: 'b' }])
+  assert.deepEqual(read(basic('a%3Ab:')), [
+    { client_id: 'a:b', client_secret: undefined },
+    { client_id: 'a%3Ab', client_secret: undefined },
+  ])
+  assert.deepEqual(read(basic('%zz:b')), [{ client_id: '%zz', client_secret: 'b' }])
 })

@@ -210,3 +210,48 @@ test('the work grows no faster than the name', () => {
     Object.assign(String.prototype, { normalize, replace })
   }
 })
+
+test('a name is a client’s own only where every address is', () => {
+  assert.deepEqual(identifyClient(named('Claude', CLAUDE, EVIL)).flags, [
+    { flag: 'look-alike name', of: 'Claude' },
+  ])
+  assert.deepEqual(identifyClient(named('Claude', CLAUDE)).flags, [])
+})
+
+test('A-087 every widely used name is known, and is its own on the person’s device only where it runs there', () => {
+  for (const name of [
+    'OpenAI',
+    'Claude',
+    'Anthropic',
+    'Grok',
+    'Perplexity',
+    'Mistral',
+    'Le Chat',
+    'Microsoft Copilot',
+    'Copilot Studio',
+    'Devin',
+  ]) {
+    assert.deepEqual(resembles(name, EVIL), [name])
+    assert.deepEqual(resembles(name, LOOPBACK), [name])
+  }
+  for (const name of [
+    'Claude Code',
+    'Codex',
+    'OpenAI Codex',
+    'ChatGPT Codex',
+    'Visual Studio Code',
+    'VS Code',
+    'Cursor',
+    'Grok Bot',
+    'GitHub Copilot',
+    'Copilot CLI',
+    'Gemini CLI',
+    'Google Antigravity',
+    'Antigravity',
+    'Raycast',
+    'Warp',
+  ]) {
+    assert.ok(resembles(name, EVIL).includes(name), name)
+    assert.ok(!resembles(name, LOOPBACK).includes(name), name)
+  }
+})

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type ClientMetadata, isGiven, parseClientMetadata } from './client-metadata.ts'
+import {
+  CLIENT_METADATA_MEMBERS,
+  type ClientMetadata,
+  isGiven,
+  OPTIONAL_MEMBERS,
+  parseClientMetadata,
+  registeredScope,
+} from './client-metadata.ts'
 import { claimedName, clientName } from './client-name.ts'
 import { OAuthError } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
@@ -294,4 +301,37 @@ test('a client is called by its name, else by the host that its codes go to', ()
   ]) {
     assert.equal(claimedName(body as JsonObject), undefined)
   }
+})
+
+test('A-017 the metadata is bounded in all, and a scope that was asked for by name restricts', () => {
+  // Each member within its own bound, a language after the other.
+  const many = Object.fromEntries(
+    Array.from({ length: 30 }, (_, at) => [`logo_uri#x-${at}`, `https://c.example/${'a'.repeat(1900)}`]),
+  )
+  refused(many, /the metadata must not be longer than \d+ characters in all/)
+  assert.deepEqual(registeredScope({ scope: 'corpus:read' }, { scope: 'corpus:read' }), {
+    registered_scope: 'corpus:read',
+  })
+  assert.deepEqual(registeredScope({ scope: '' }, { scope: 'corpus:read' }), {})
+  assert.deepEqual(registeredScope({}, { scope: 'corpus:read' }), {})
+})
+
+test('RFC 7591 §2 the members that are understood, and those that a client may leave out with nothing in their place', () => {
+  const optional = [
+    'client_name',
+    'client_uri',
+    'logo_uri',
+    'contacts',
+    'tos_uri',
+    'policy_uri',
+    'jwks_uri',
+    'jwks',
+    'software_id',
+    'software_version',
+    'software_statement',
+    'application_type',
+  ]
+  assert.deepEqual(OPTIONAL_MEMBERS, optional)
+  const always = ['redirect_uris', 'token_endpoint_auth_method', 'grant_types', 'response_types', 'scope']
+  assert.deepEqual([...CLIENT_METADATA_MEMBERS].sort(), [...optional, ...always].sort())
 })

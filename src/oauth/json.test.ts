@@ -164,3 +164,31 @@ function escaped(text: string): string {
   )
   return `"${units.map((unit) => `\\u${unit}`).join('')}"`
 }
+
+test('A-005 "constructor" is a word like others where it holds no prototype, whatever it holds', () => {
+  for (const text of [
+    '{"constructor":null}',
+    '{"constructor":"prototype"}',
+    '{"constructor":1}',
+    '{"constructor":["prototype"]}',
+    '{"constructor":{}}',
+    '{"other":{"prototype":1}}',
+  ]) {
+    assert.deepEqual(parse(text), JSON.parse(text), text)
+  }
+})
+
+test('A-008 RFC 7493 §2.1 half a pair is found in lists, in members beside good ones, and in names; escapes of good text are good', () => {
+  for (const text of [
+    '{"a":["x","\\ud800"]}',
+    '{"a":"x","b":"\\u0000"}',
+    '{"b":{"c":1,"\\udc00":1}}',
+    '{"a":[{"b":"\\ud800"}]}',
+  ]) {
+    refused(text, /half a surrogate pair/)
+  }
+  assert.deepEqual(parse('{"a":"\\ud83d\\ude00","b":[null,1,true,{"c":"\\u00e9"}]}'), {
+    a: '😀',
+    b: [null, 1, true, { c: 'é' }],
+  })
+})

@@ -59,3 +59,47 @@ test('A-014 what is no set of keys is refused', () => {
   refused({ keys: [{ ...key, kid: '' }] }, /kid/)
   refused({ keys: [{ kty: 'OKP', crv: 'Ed25519', x: 'AA' }] }, /curve/)
 })
+
+test('A-014 RFC 7518 §6 the bounds of keys, on both sides', () => {
+  const number = (bits: number) => {
+    const bytes = Buffer.alloc(Math.ceil(bits / 8), 0xff)
+    bytes[0] = 0xff >> (8 * bytes.length - bits)
+    return bytes.toString('base64url')
+  }
+  const key = (n: number, e: number): JsonValue => ({ kty: 'RSA', n: number(n), e: number(e) })
+  for (const good of [key(2048, 2), key(8192, 2), key(2048, 64)]) {
+    assert.deepEqual(parseKeySet({ keys: [good] }), { keys: [good] })
+  }
+  refused({ keys: [key(2047, 17)] }, /2048/)
+  refused({ keys: [key(8193, 17)] }, /8192/)
+  refused({ keys: [key(2048, 1)] }, /exponent/)
+  refused({ keys: [key(2048, 65)] }, /exponent/)
+  const twenty = Array<JsonValue>(20).fill(key(2048, 17))
+  assert.deepEqual(parseKeySet({ keys: twenty }), { keys: twenty })
+})
+
+test('A-014 RFC 7517 §4 a member that is no text of its alphabet is refused, and named', () => {
+  const rsaKey = jwk(rsa.publicKey)
+  for (const n of [undefined, 1, null, [rsaKey.n], '', 'AA', `${rsaKey.n}=`, `!${rsaKey.n}`]) {
+    refused({ keys: [{ ...rsaKey, n: n as JsonValue }] }, /must have between 2048 and 8192 bits/)
+  }
+  refused({ keys: [{ ...rsaKey, n: 'A'.repeat(400) }] }, /2048/)
+  const ecKey = jwk(ec.publicKey)
+  for (const x of [1, ['A'], `!${ecKey.x}`, `${ecKey.x}=`]) {
+    refused({ keys: [{ ...ecKey, x }] }, /must have a curve of P-256, P-384, P-521 and its coordinates$/)
+  }
+  refused(
+    { keys: [{ ...jwk(ed.publicKey), x: 'AA' }] },
+    /a curve of Ed25519, Ed448, X25519, X448 and its coordinate$/,
+  )
+  for (const name of ['kid', 'alg', 'use'])
+    refused({ keys: [{ ...rsaKey, [name]: 1 }] }, new RegExp(`a ${name} that`))
+  refused({ keys: [[] as unknown as JsonValue] }, /must be an object/)
+  refused({ keys: [1, 'x'] }, /must be an object/)
+})
+
+test('A-014 RFC 7518 §6.3.2 every member of a private key is refused by itself', () => {
+  for (const name of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv']) {
+    refused({ keys: [{ ...jwk(rsa.publicKey), [name]: 'AAAA' }] }, /private part/)
+  }
+})

@@ -34,3 +34,19 @@ test('no row is a host alone', () => {
     assert.notEqual(new URL(redirect).pathname.replace(/\/$/, ''), '', redirect)
   }
 })
+
+test('each row names where it was seen, and says whether the address forwards', () => {
+  for (const { client, seen } of KNOWN_CLIENTS) assert.match(seen, /^[a-z0-9-]+$/, client)
+  const forwarding = KNOWN_CLIENTS.filter(({ forwards }) => forwards).map(
+    ({ redirect }) => new URL(redirect).host,
+  )
+  for (const host of ['vscode.dev', 'oauth.n8n.cloud', 'antigravity.google', 'raycast.com']) {
+    assert.ok(forwarding.includes(host), host)
+  }
+})
+
+test('the last part of a path may have dots in it, and begin with one', () => {
+  for (const last of ['a.b', '.a', '..a']) {
+    assert.equal(knownAddress(`https://chatgpt.com/connector/oauth/${last}`)?.client, 'ChatGPT', last)
+  }
+})

@@ -95,3 +95,38 @@ test('any text has a skeleton, which is its own, and is made of those of its par
     { numRuns: 2000 },
   )
 })
+
+test('UTS 39 each Latin letter has its look-alikes', () => {
+  const alike = {
+    a: 'а',
+    b: 'В',
+    c: 'с',
+    d: 'ԁ',
+    e: 'е',
+    f: 'ꜰ',
+    g: 'ɡ',
+    h: 'һ',
+    k: 'К',
+    l: 'ӏ',
+    m: 'М',
+    n: 'П',
+    o: 'о',
+    p: 'р',
+    q: 'ԛ',
+    r: 'Г',
+    s: 'Ѕ',
+    t: 'Т',
+    u: 'ս',
+    v: 'ѵ',
+    w: 'ԝ',
+    x: 'Х',
+    y: 'У',
+    z: 'Ζ',
+  }
+  for (const [latin, other] of Object.entries(alike)) assert.equal(skeleton(other), latin, other)
+})
+
+test('UTS 39 letters in circles and squares end with the twenty-sixth', () => {
+  assert.equal(skeleton('\u{1f189}'), 'z')
+  assert.equal(skeleton('\u{1f18a}'), '\u{1f18a}')
+})

@@ -104,3 +104,8 @@ test('a scope is a string; a software statement too', () => {
     'invalid_software_statement: it must be a signed JWT in compact form',
   )
 })
+
+test('A-033 an address of an app is no address of this server, whatever it carries', () => {
+  const carried = 'cursor://x/https://a.example/cb'
+  assert.equal(outcome(redirectUri, carried), carried)
+})

@@ -21,6 +21,18 @@ type Case = {
 }
 
 function step(given: Case): string {
+  const next = outcome(given)
+  if (next instanceof OAuthError) return next.error
+  return next.step === 'ask' && next.again ? 'ask again' : next.step
+}
+
+function told(given: Case): string {
+  const next = outcome(given)
+  assert.ok(next instanceof OAuthError)
+  return next.error_description
+}
+
+function outcome(given: Case): ReturnType<typeof nextStep> {
   const { redirect_uri = HTTPS, method = 'none', scope = 'corpus:read', prompt, signedIn = true } = given
   const parameters = parseParameters('')
   assert.ok(parameters)
@@ -45,9 +57,7 @@ function step(given: Case): string {
     code_challenge: 'x'.repeat(43),
     prompt,
   }
-  const next = nextStep(request, redirectHost(redirect_uri), signedIn, given.remembered)
-  if (next instanceof OAuthError) return next.error
-  return next.step === 'ask' && next.again ? 'ask again' : next.step
+  return nextStep(request, redirectHost(redirect_uri), signedIn, given.remembered)
 }
 
 const before = (redirect_uri: string, scope = 'corpus:read corpus:search'): Remembered => ({
@@ -112,4 +122,9 @@ test('A-074 OpenID Connect Core §3.1.2.6 prompt=none never shows a page and nev
     'consent_required',
   )
   assert.equal(step({ prompt: 'none', remembered: before(HTTPS) }), 'issue')
+})
+
+test('OpenID Connect Core §3.1.2.6 what prompt=none could not do is said', () => {
+  assert.equal(told({ prompt: 'none', signedIn: false }), 'nobody is signed in')
+  assert.equal(told({ prompt: 'none' }), 'the person has to be asked')
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import { isCodeVerifier, parseCodeChallenge, verifyChallenge } from './pkce.ts'
 
@@ -41,4 +42,12 @@ test('RFC 7636 §4.2 a challenge of S256 has exactly 43 base64url characters', (
   ]) {
     assert.equal(parseCodeChallenge(wrong), undefined, String(wrong))
   }
+})
+
+test('RFC 7636 §4.1, §4.2 what stands before a verifier or a challenge counts too; a verifier of another form proves nothing', () => {
+  assert.equal(isCodeVerifier(`!${'a'.repeat(43)}`), false)
+  assert.equal(parseCodeChallenge(`!${challenge.slice(1)}`), undefined)
+  // The SHA-256 of 'short', as base64url: the hash agrees, the form does not.
+  const short = createHash('sha256').update('short').digest('base64url')
+  assert.equal(verifyChallenge('short', short), false)
 })

@@ -279,3 +279,18 @@ test('redirectHost says who receives the code', () => {
   ]
   for (const [uri, host, kind] of expected) assert.deepEqual(redirectHost(uri), { host, kind }, uri)
 })
+
+test('RFC 8252 §7.3 one loopback address among others is enough, and only 127 in front is this machine', () => {
+  const asked = 'http://127.0.0.1:52101/cb'
+  assert.equal(
+    matchRedirectUri(['https://c.example/cb', 'http://127.0.0.1/cb', 'cursor://x/y'], asked),
+    asked,
+  )
+  assert.equal(matchRedirectUri(['https://c.example/cb'], asked), undefined)
+  assert.equal(redirectHost('http://127.100.200.255/cb').kind, 'loopback')
+  assert.equal(redirectHost('https://1127.0.0.1.example/cb').kind, 'https')
+})
+
+test('RFC 8252 §7.1 a scheme without a slash is told what it lacks', () => {
+  refused('urn:x', /must continue with a slash after urn:/)
+})

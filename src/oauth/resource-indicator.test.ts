@@ -53,3 +53,9 @@ test('A-070 RFC 8707 §2 a resource of somebody else, a relative one, one with a
     assert.equal(refused.error, 'invalid_target')
   }
 })
+
+test('RFC 8707 §2 the refusal names the resource that there is', () => {
+  const refusal = parseResource(['https://other.example/'], ours)
+  assert.ok(refusal instanceof OAuthError)
+  assert.equal(refusal.error_description, `resource must be ${ours.resource}`)
+})

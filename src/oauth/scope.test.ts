@@ -78,3 +78,9 @@ test('RFC 6749 §6 "The requested scope MUST NOT include any scope not originall
     assert.equal(refused.error, 'invalid_scope')
   }
 })
+
+test('RFC 6749 §6 the refusal of a wider scope says so', () => {
+  const refusal = scopeForRefresh('corpus:read corpus:search', 'corpus:read')
+  assert.ok(refusal instanceof OAuthError)
+  assert.equal(refusal.error_description, 'the scope is more than what was granted')
+})

@@ -30,3 +30,19 @@ test('RFC 7591 §2.3 "the software statement MUST be digitally signed or MACed" 
     assert.equal(softwareStatementFault(bad).error, 'invalid_software_statement', bad)
   }
 })
+
+test('RFC 7591 §3.2.2 a statement is refused by what is wrong with it, and nothing is read past its alphabet', () => {
+  const good = { iss: 'https://issuer.example' }
+  for (const [bad, text] of [
+    ['x', 'must be a signed JWT in compact form'],
+    [`!${statement({ alg: 'RS256' }, good)}`, 'must be a signed JWT in compact form'],
+    [`${statement({ alg: 'RS256' }, good)}=`, 'must be a signed JWT in compact form'],
+    [`.${part(good)}.c2ln`, 'must be a signed JWT in compact form'],
+    [`${part({ alg: 'RS256' })}..c2ln`, 'must be a signed JWT in compact form'],
+    [statement({ alg: 'none' }, good), 'must be signed'],
+    [statement({ alg: 'RS256' }, { iss: '' }), 'must contain the claim iss'],
+    [statement({ alg: 'RS256' }, good), 'is of an issuer that this server does not trust'],
+  ] as const) {
+    assert.equal(softwareStatementFault(bad).text, text, bad)
+  }
+})
