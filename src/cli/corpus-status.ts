@@ -4,6 +4,7 @@ import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
 import { compareSource } from '../corpus/indexing/comparison.ts'
 import { lastBeat } from '../corpus/indexing/heartbeat.ts'
+import { pageProblems } from '../corpus/sources/web/page-table.ts'
 import { systemClock } from '../ops/clock.ts'
 import { Fault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
@@ -57,8 +58,14 @@ export async function listProblems(options: CorpusOptions): Promise<Fault | unde
   const configuration = readConfiguration(options)
   if (configuration instanceof Fault) return configuration
   const view = openIndexView(join(configuration.settings.dataDir, INDEX))
-  const rows = view?.problems() ?? []
+  const files = view?.problems() ?? []
   view?.close()
+  const pages = servedSources(configuration.settings)
+    .filter(({ kind }) => kind === 'web')
+    .flatMap(({ name: source, root }) =>
+      pageProblems(root).map(({ url: path, reason }) => ({ source, path, reason })),
+    )
+  const rows = [...files, ...pages]
   show(options.json, rows, () =>
     rows.length === 0
       ? 'Every file of a format that is read could be read.'

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
@@ -136,10 +136,13 @@ export async function removeSource(name: string, options: CorpusOptions): Promis
     realpathSync(settings.dataDir),
     added.filter((source) => source.name !== name),
   )
+  const isWeb = added.some((source) => source.name === name && isUrl(source.place))
+  // What was fetched is ours; a running server that fetches meanwhile takes away what it adds.
+  if (isWeb) rmSync(join(realpathSync(settings.dataDir), 'web', name), { recursive: true, force: true })
   show(options.json, { name, removed: true }, () =>
     [
       `Removed ${name}: nothing of it is found any more within two seconds, or from the next start.`,
-      'Its files stay as they are.',
+      isWeb ? 'What was fetched is removed.' : 'Its files stay as they are.',
     ].join(' '),
   )
   return undefined

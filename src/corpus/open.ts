@@ -25,6 +25,7 @@ import {
   webSources,
 } from './sources/source-list.ts'
 import { startMirrors } from './sources/web/mirrors.ts'
+import { pageProblems } from './sources/web/page-table.ts'
 import type { WebOptions } from './sources/web/refresh.ts'
 import { startThread } from './thread.ts'
 
@@ -124,7 +125,11 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
     freshness: () => freshnessOf(status),
     status: async () => status,
     async problems() {
-      return (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
+      const files = (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
+      const pages = webSources(currentSources(served)).flatMap(({ name: collection, root }) =>
+        pageProblems(root).map(({ url: path, reason }) => ({ collection, path, reason })),
+      )
+      return [...files, ...pages]
     },
     async close() {
       await Promise.all([indexer.close(), answering.close(), embeddings?.close(), mirrors.close()])

@@ -12,7 +12,7 @@ const PEM = readFileSync(new URL('../data/tls-of-tests.pem', import.meta.url), '
 
 async function site(t: TestContext, pages: Map<string, string>) {
   const server = createServer({ key: PEM, cert: PEM }, (request, response) => {
-    const body = pages.get(request.url ?? '')
+    const body = pages.get(request.url ?? '') || undefined
     if (request.url === '/sitemap.xml') {
       const urls = [...pages.keys()].map((path) => `<url><loc>${origin}${path}</loc></url>`)
       response.end(`<urlset>${urls.join('')}</urlset>`)
@@ -33,6 +33,7 @@ test('pages are found beside files, each with the URL that it comes from; what c
   const pages = new Map([
     ['/green', page('Green', 'Steeped at eighty degrees.')],
     ['/black', page('Black', 'Steeped at a hundred degrees.')],
+    ['/lost', ''],
   ])
   const { origin, sitemap } = await site(t, pages)
   const folder = testFolder(t, { 'a.md': 'Steeped at home.' })
@@ -49,6 +50,11 @@ test('pages are found beside files, each with the URL that it comes from; what c
   assert.match(green?.path ?? '', /^localhost-\d+\/green\.html$/)
   const [file] = await corpus.search('home', 1)
   assert.equal(file?.origin, undefined)
+
+  await becomes(async () => (await corpus.problems()).length > 0)
+  assert.deepEqual(await corpus.problems(), [
+    { collection: 'teas', path: `${origin}/lost`, reason: 'answered 404' },
+  ])
 
   pages.set('/green', page('Green', 'Steeped at seventy degrees.'))
   pages.delete('/black')

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -144,6 +144,20 @@ export function openOrigins(root: string): Origins {
       database?.close()
       database = undefined
     },
+  }
+}
+
+/** The pages that could not be had, by URL, and why; for whoever is not the mirror's writer. */
+export function pageProblems(root: string): { readonly url: string; readonly reason: string }[] {
+  if (!existsSync(join(root, FILE))) return []
+  const database = new DatabaseSync(join(root, FILE), { readOnly: true, timeout: 10_000 })
+  try {
+    return database
+      .prepare('select url, problem from page where problem is not null order by url')
+      .all()
+      .map(({ url, problem }) => ({ url: String(url), reason: String(problem) }))
+  } finally {
+    database.close()
   }
 }
 
