@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation } from '../corpus.ts'
+import { PASSAGES } from '../index/passages.ts'
 import { openSegmentReader } from '../index/segment-reader.ts'
-import { analyseQuestion } from '../ranking/analyse.ts'
-import { type Ranked, rank } from '../ranking/score.ts'
-import type { Segment } from '../ranking/segment.ts'
+import type { Ranked } from '../ranking/score.ts'
+import { type Found, search, wantedOf } from '../ranking/search.ts'
 
 /** A document by its best passage, which counts from 0 within it; a higher score is better. */
 export type Match = Ranked
@@ -18,46 +18,34 @@ export type Matcher = {
   explain(words: string, match: Match): Explanation
 }
 
-/** Terms that one beginning stands for, at most. */
-const BEGINNINGS = 64
-
 /** Over the segments of the index; to be asked within a transaction. A document is as good as its best passage. */
 export function openMatcher(database: DatabaseSync): Matcher {
   const reader = openSegmentReader(database)
+  const text = database.prepare('select text from passage where number = ?')
+  const textOf = (document: number, passage: number) =>
+    String(text.get(document * PASSAGES + passage)?.text ?? '')
+  /** Of the last question, by document. */
+  const found = new Map<number, Found>()
   return {
-    find: (words, options) => {
-      const segments = reader.segments()
-      return rank(segments, termsOf(words, segments), options)
+    find(question, options) {
+      found.clear()
+      const matches = search(reader.segments(), question, { ...options, textOf })
+      for (const match of matches) found.set(match.document, match)
+      return matches
     },
 
-    explain(words, { document, passage, score }) {
+    explain(question, { document, passage, score }) {
       const segments = reader.segments()
-      const held = termsOf(words, segments).filter((term) =>
+      const { words = score, near = 0, alike = 0 } = found.get(document) ?? {}
+      const stands = (term: string) =>
         segments.some((segment) => {
           const number = segment.documents.indexOf(document) + passage
           return segment.documents[number] === document && segment.find(term)?.passages.includes(number)
-        }),
+        })
+      const held = wantedOf(question, segments).flatMap(({ term, alike: others }) =>
+        [term, ...others.map((other) => other.term)].filter(stands),
       )
-      return { bm25: score, words: held.join(' ') }
+      return { bm25: words, near, like_the_first: alike, words: [...new Set(held)].join(' ') }
     },
   }
-}
-
-function termsOf(words: string, segments: readonly Segment[]): string[] {
-  return analyseQuestion(words).flatMap(({ term, isBeginning }) =>
-    isBeginning ? beginning(term, segments) : [term],
-  )
-}
-
-function beginning(prefix: string, segments: readonly Segment[]): string[] {
-  const found = new Set<string>()
-  for (const segment of segments) {
-    let met = 0
-    for (const { term } of segment.terms(prefix)) {
-      found.add(term)
-      met++
-      if (met === BEGINNINGS) break
-    }
-  }
-  return [...found].slice(0, BEGINNINGS)
 }

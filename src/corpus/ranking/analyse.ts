@@ -1,4 +1,5 @@
 import { stem } from './stem.ts'
+import { isStopWord } from './stop-words.ts'
 
 /** Characters of a term that count. */
 const LONGEST = 64
@@ -21,23 +22,34 @@ export function analyse(text: string): string[] {
   return terms
 }
 
-/** A term that is asked for. `isBeginning`: any term that begins so. */
-export type AskedTerm = { readonly term: string; readonly isBeginning: boolean }
+/** A term that is asked for, `times` over. `isBeginning`: any term that begins so. `isStop`: a word that says nothing. */
+export type AskedTerm = {
+  readonly term: string
+  readonly times: number
+  readonly isBeginning: boolean
+  readonly isStop: boolean
+}
 
 /** What a question asks for, each term once. */
 export function analyseQuestion(question: string): AskedTerm[] {
-  const asked = new Map<string, boolean>()
-  for (const word of wordsOf(question.slice(0, QUESTION))) {
-    if (asked.size >= TERMS) break
-    if (!isUnspaced(word)) asked.set(termOf(word), false)
-    else if (word.length === 1 || Array.from(word).length === 1) asked.set(word, true)
-    // The last character of a run is a term so that a single one is found: of a longer one it says nothing.
-    else for (const term of unspacedTerms(word).slice(0, -1)) asked.set(term, false)
+  const asked = new Map<string, AskedTerm>()
+  const ask = (term: string, isBeginning = false, isStop = false) => {
+    const before = asked.get(term)
+    if (!before && asked.size >= TERMS) return
+    const times = (before?.times ?? 0) + 1
+    asked.set(term, { term, times, isBeginning, isStop: isStop && before?.isStop !== false })
   }
-  return [...asked].slice(0, TERMS).map(([term, isBeginning]) => ({ term, isBeginning }))
+  for (const word of wordsOf(question.slice(0, QUESTION))) {
+    if (!isUnspaced(word)) ask(termOf(word), false, isStopWord(word))
+    else if (word.length === 1 || Array.from(word).length === 1) ask(word, true)
+    // The last character of a run is a term so that a single one is found: of a longer one it says nothing.
+    else for (const term of unspacedTerms(word).slice(0, -1)) ask(term)
+  }
+  return [...asked.values()]
 }
 
 export function eachTerm(text: string, visit: (term: string) => void): void {
+  for (const part of partsOfIdentifiers(text)) visit(termOf(part))
   for (const word of wordsOf(text)) {
     if (!isUnspaced(word)) visit(termOf(word))
     else for (const term of unspacedTerms(word)) visit(term)
@@ -59,6 +71,18 @@ export function wordsOf(text: string): Iterable<string> {
   if (isPlain(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? []
   const plain = text.toWellFormed().normalize('NFKD').replace(ACCENTS, '').normalize('NFC').toLowerCase()
   return plain.match(WORDS) ?? []
+}
+
+/** `writeHTMLPage` → `write`, `html`, `page`: what stands in a text beside the whole. */
+export function partsOfIdentifiers(text: string): readonly string[] {
+  if (!/[a-z][A-Z]/.test(text)) return []
+  const parts: string[] = []
+  for (const [word] of text.matchAll(/[A-Za-z0-9]+/g)) {
+    if (!/[a-z][A-Z]/.test(word)) continue
+    const borders = word.slice(0, LONGEST).replace(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, '$& ')
+    parts.push(...borders.toLowerCase().split(' '))
+  }
+  return parts
 }
 
 /** Of a word that is no run. */

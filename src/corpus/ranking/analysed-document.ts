@@ -1,4 +1,4 @@
-import { isPlain, isUnspaced, termOf, unspacedTerms, wordsOf } from './analyse.ts'
+import { isPlain, isUnspaced, partsOfIdentifiers, termOf, unspacedTerms, wordsOf } from './analyse.ts'
 import { type AnalysedDocument, MOST_OFTEN } from './segment.ts'
 import { copied, createWordTable, hashWith, NO_CHARACTERS } from './word-table.ts'
 
@@ -79,6 +79,7 @@ export function createAnalyser(): (parts: DocumentParts) => AnalysedDocument {
   }
 
   function noteAll(text: string, amount: number): void {
+    for (const part of partsOfIdentifiers(text)) note(numbered(termOf(part)), amount)
     if (isPlain(text)) {
       notePlain(text.toLowerCase(), amount)
       return

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { rank } from './score.ts'
+import { type Ranked, type RankOptions, rank as rankWanted } from './score.ts'
 import type { Segment } from './segment.ts'
 
 /** A document is its passages, a passage its words; those after `|` stand in headings. */
@@ -27,6 +27,13 @@ function segmentOf(documents: ReadonlyMap<number, readonly string[]>): Segment {
   }
 }
 
+const rank = (segments: readonly Segment[], terms: readonly string[], options: RankOptions): Ranked[] =>
+  rankWanted(
+    segments,
+    terms.map((term) => ({ term, importance: 1, alike: [] })),
+    options,
+  ).map(({ document, passage, score }) => ({ document, passage, score }))
+
 const FILLER = Array.from({ length: 20 }, (_, index) => [100 + index, ['of and or']] as const)
 const ranked = (documents: Record<number, readonly string[]>, ...terms: string[]) => {
   const all = new Map([
@@ -43,19 +50,47 @@ test('a rare word says more than a common one, a short passage more than a long 
   assert.deepEqual(ranked({ 1: ['tea cup jug'], 2: ['tea tea jug'] }, 'tea'), ['2#0', '1#0'])
 })
 
-test('a word of a heading counts twice', () => {
-  assert.deepEqual(ranked({ 1: ['tea tea jug'], 2: ['jug|tea tea'], 3: ['tea jug cup'] }, 'tea'), [
+test('a word of a heading counts as one of the text', () => {
+  // A heading of the text itself stands in its body as well: so its words count twice.
+  assert.deepEqual(ranked({ 1: ['tea jug cup'], 2: ['tea jug|tea'], 3: ['jug milk|tea'] }, 'tea'), [
     '2#0',
     '1#0',
     '3#0',
   ])
 })
 
-test('a document is as good as its best passage, and appears once', () => {
+test('a document is as good as its best passage and a little of its second, and appears once', () => {
   assert.deepEqual(ranked({ 1: ['tea', 'tea tea', 'tea jug'], 2: ['jug tea tea jug jug'] }, 'tea'), [
     '1#1',
     '2#0',
   ])
+})
+
+test('a look-alike counts for less than the word, and never as rarer than it', () => {
+  const milk = Object.fromEntries(Array.from({ length: 6 }, (_, index) => [10 + index, ['milk jug']]))
+  const segment = segmentOf(
+    new Map(
+      [...Object.entries({ ...milk, 1: ['milks jug'], 2: ['jug milk'] })].map(([n, t]) => [Number(n), t]),
+    ),
+  )
+  const found = rankWanted(
+    [segment],
+    [{ term: 'milk', importance: 1, alike: [{ term: 'milks', weight: 0.9 }] }],
+    { limit: 20 },
+  )
+  assert.equal(found.at(-1)?.document, 1)
+  assert.equal(found.length, 8)
+  const slip = rankWanted(
+    [segment],
+    [{ term: 'milq', importance: 1, alike: [{ term: 'milks', weight: 0.5 }] }],
+    {
+      limit: 20,
+    },
+  )
+  assert.deepEqual(
+    slip.map(({ document }) => document),
+    [1],
+  )
 })
 
 test('what more than half of the passages have counts only where nothing else is found', () => {

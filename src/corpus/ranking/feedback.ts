@@ -1,0 +1,85 @@
+import { type Candidate, normOf, rarity, type Statistics, saturated } from './score.ts'
+import type { Postings, Segment } from './segment.ts'
+
+/** The passages that are taken for right, and how many of their terms are looked for in the others. */
+const FIRST = 5
+const TERMS = 20
+/** Terms in more passages than this share say nothing, and those in one alone are found nowhere else. */
+const COMMON = 0.3
+/** How much less a passage is trusted that scored less than the first. */
+const TRUST = 8
+/** The most that likeness adds, as a share of the first's score; the square of the fifth's share of that is taken of it. */
+const SHARE = 0.8
+
+/**
+ * What each candidate gains by its likeness to the first five: the terms that say most of those, found in the others'
+ * postings (Rocchio 1971, over the candidates alone). Where the first is far ahead it is right more often than not, and
+ * those behind it are trusted little. `termsOf` is a candidate's text, analysed.
+ */
+export function likeness(
+  candidates: readonly Candidate[],
+  segments: readonly Segment[],
+  statistics: Statistics,
+  termsOf: (candidate: Candidate) => readonly string[],
+): number[] {
+  const [first] = candidates
+  if (!first || candidates.length < 2) return candidates.map(() => 0)
+  const telling = termsOfFirst(candidates.slice(0, FIRST), statistics, termsOf)
+    .flatMap(([term, amount]) => {
+      const found = segments.map((segment) => segment.find(term))
+      const count = found.reduce((sum, postings) => sum + (postings?.passages.length ?? 0), 0)
+      if (count < 2 || count > statistics.live * COMMON) return []
+      const said = rarity(statistics, count)
+      return [{ found, said, weight: amount * said }]
+    })
+    .sort((one, other) => other.weight - one.weight)
+    .slice(0, TERMS)
+  const sums = candidates.map(({ segment, number }) => {
+    const index = segments.indexOf(segment)
+    const norm = normOf(segment.lengths[number] ?? 0, statistics)
+    let sum = 0
+    for (const { found, said, weight } of telling) {
+      const postings = found[index]
+      const at = postings ? placeOf(postings, number) : -1
+      if (postings && at !== -1) sum += weight * said * saturated(postings, at, norm)
+    }
+    return sum
+  })
+  const most = Math.max(...sums)
+  const closeness = (candidates[Math.min(FIRST, candidates.length) - 1]?.score ?? 0) / first.score
+  return sums.map((sum) => (most > 0 ? (SHARE * closeness ** 2 * first.score * sum) / most : 0))
+}
+
+/** The terms of the first few, each with how much it is of them. */
+function termsOfFirst(
+  first: readonly Candidate[],
+  statistics: Statistics,
+  termsOf: (candidate: Candidate) => readonly string[],
+): [string, number][] {
+  const amounts = new Map<string, number>()
+  const highest = first[0]?.score ?? 1
+  for (const candidate of first) {
+    const counts = new Map<string, number>()
+    for (const term of termsOf(candidate)) counts.set(term, (counts.get(term) ?? 0) + 1)
+    const norm = normOf(candidate.segment.lengths[candidate.number] ?? 0, statistics)
+    const trust = (candidate.score / highest) ** TRUST
+    for (const [term, count] of counts) {
+      amounts.set(term, (amounts.get(term) ?? 0) + (trust * count) / (count + norm))
+    }
+  }
+  return [...amounts]
+}
+
+/** Where among the postings the passage stands, −1 where it doesn't. */
+function placeOf({ passages }: Postings, passage: number): number {
+  let low = 0
+  let high = passages.length - 1
+  while (low <= high) {
+    const middle = (low + high) >>> 1
+    const at = passages[middle] as number
+    if (at === passage) return middle
+    if (at < passage) low = middle + 1
+    else high = middle - 1
+  }
+  return -1
+}

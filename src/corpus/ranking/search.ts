@@ -1,0 +1,101 @@
+import { type AskedTerm, analyse, analyseQuestion, isUnspaced } from './analyse.ts'
+import { likeness } from './feedback.ts'
+import { type Alike, lookAlikes } from './look-alike.ts'
+import { nearness } from './near.ts'
+import { type Candidate, type Ranked, type RankOptions, rank, statisticsOf, type Wanted } from './score.ts'
+import type { Segment } from './segment.ts'
+
+/** Documents that are looked at again: all of them for likeness, the first for words close together. */
+const POOL = { likeness: 100, nearness: 50 }
+/** Characters of a passage that are read for that. */
+const READ = 4000
+/** Terms that one beginning stands for, at most. */
+const BEGINNINGS = 64
+/** What a stop word says: little more than which language is meant. */
+const STOP = 0.2
+/** What being asked for once more adds to a term. */
+const AGAIN = 1
+
+/** How a score came about: its parts add up to it. */
+export type Found = Ranked & { readonly words: number; readonly near: number; readonly alike: number }
+
+export type SearchingOptions = RankOptions & {
+  /** A document's passage, as it was indexed. */
+  readonly textOf: (document: number, passage: number) => string
+}
+
+/**
+ * The best documents for a question, best first, each once by its best passage; the whole recipe (README.md). Never
+ * throws, and never empty where a word of the question, or one like it, stands in a document that is allowed.
+ */
+export function search(
+  segments: readonly Segment[],
+  question: string,
+  { limit, allowed, textOf }: SearchingOptions,
+): Found[] {
+  const statistics = statisticsOf(segments)
+  const wanted = wantedOf(question, segments)
+  const candidates = rank(segments, wanted, { limit: Math.max(limit, POOL.likeness), allowed })
+  const texts = new Map<number, readonly string[]>()
+  const termsOf = ({ document, passage }: Candidate) => {
+    const terms = texts.get(document) ?? analyse(textOf(document, passage).slice(0, READ))
+    texts.set(document, terms)
+    return terms
+  }
+  // Neighbours in a script without spaces are pairs already.
+  const spaced = wanted.filter(({ term, importance }) => importance >= 1 && !isUnspaced(term))
+  const counts = spaced.map(({ term }) => countOf(term, segments))
+  const near = candidates
+    .slice(0, POOL.likeness)
+    .map((candidate, place) => {
+      const isRead = spaced.length > 1 && place < POOL.nearness
+      const gain = isRead ? nearness(termsOf(candidate), spaced, counts, statistics) : 0
+      return { ...candidate, words: candidate.score, near: gain, score: candidate.score + gain }
+    })
+    .sort((one, other) => other.score - one.score)
+  const gains = likeness(near, segments, statistics, termsOf)
+  const again = near.map(({ document, passage, score, words, near }, place) => {
+    const alike = gains[place] ?? 0
+    return { document, passage, score: score + alike, words, near, alike }
+  })
+  again.sort((one, other) => other.score - one.score || one.document - other.document)
+  const rest = candidates
+    .slice(POOL.likeness)
+    .map(({ document, passage, score }) => ({ document, passage, score, words: score, near: 0, alike: 0 }))
+  return [...again, ...rest].slice(0, limit)
+}
+
+/** The terms of a question with what may stand for them. */
+export function wantedOf(question: string, segments: readonly Segment[]): Wanted[] {
+  const wanted = analyseQuestion(question).map((asked) => ({ asked, alike: standInsFor(asked, segments) }))
+  return wanted.map(({ asked: { term, times, isStop }, alike }) => ({
+    term,
+    importance: isStop ? STOP : 1 + (times - 1) * AGAIN,
+    alike,
+  }))
+}
+
+function standInsFor(
+  { term, isBeginning, isStop }: AskedTerm,
+  segments: readonly Segment[],
+): readonly Alike[] {
+  if (isBeginning) return beginnings(term, segments)
+  return isStop ? [] : lookAlikes(term, segments)
+}
+
+function beginnings(prefix: string, segments: readonly Segment[]): Alike[] {
+  const found = new Set<string>()
+  for (const segment of segments) {
+    let met = 0
+    for (const { term } of segment.terms(prefix)) {
+      if (term !== prefix) found.add(term)
+      met++
+      if (met === BEGINNINGS) break
+    }
+  }
+  return [...found].slice(0, BEGINNINGS).map((term) => ({ term, weight: 1 }))
+}
+
+function countOf(term: string, segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + (segment.find(term)?.passages.length ?? 0), 0)
+}
