@@ -3,7 +3,7 @@ import type { Segment } from './segment.ts'
 
 /** Letters of a stretch by which words are compared, its edges counting as one. */
 const LETTERS = 4
-/** A word shorter than this has too little in common with any. */
+/** A word shorter than this has too little in common with any; one with digits in it is a name or a number: exact. */
 const SHORTEST = 4
 /** Slots for stretches; those that share one count as the same, which at this number is rare. */
 const SLOTS = 1 << 17
@@ -38,7 +38,7 @@ function best(found: Alike[]): Alike[] {
 }
 
 function isComparable(term: string): boolean {
-  return term.length >= SHORTEST && !/^\p{N}+$/u.test(term) && !isUnspaced(term)
+  return term.length >= SHORTEST && !/\p{N}/u.test(term) && !isUnspaced(term)
 }
 
 type Vocabulary = { alike(term: string): Alike[] }
