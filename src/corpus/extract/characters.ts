@@ -1,37 +1,3 @@
-/** How many leading bytes decide whether a file is text. */
-const SNIFFED = 8192
-
-/**
- * The text of a file's bytes: by its byte order mark, else UTF-8, else the encoding that an HTML file names for
- * itself, else Windows-1252, which reads every byte. Undefined where the bytes are no text (a NUL among the first).
- */
-export function decode(bytes: Uint8Array): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
-  if (isBinary(bytes)) return undefined
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return new TextDecoder(declaredEncoding(bytes) ?? 'windows-1252').decode(bytes)
-  }
-}
-
-/** Text holds no NUL, except in encodings that a byte order mark announces. */
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, SNIFFED).includes(0)
-}
-
-function declaredEncoding(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.subarray(0, 1024)).toString('latin1')
-  const label = /<meta[^<>]{0,200}charset=["']?([\w-]{1,40})/i.exec(head)?.[1]
-  if (!label) return undefined
-  try {
-    return new TextDecoder(label).encoding
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * What no reader sees: zero-width characters, marks that turn the direction, tag characters and the variation
  * selectors beyond the common ones. All of them can carry a text that a model reads and a person doesn't.

@@ -1,58 +1,13 @@
-import { cleanText, cleanTitle, decode } from './characters.ts'
-import { extractHtml } from './html.ts'
-import { extractMarkdown } from './markdown.ts'
-import { extractAsciidoc, extractOrg, extractPlainText, extractRst } from './plain-text.ts'
+import { cleanText, cleanTitle } from './characters.ts'
+import { decode } from './encoding.ts'
+import { type Draft, type Format, Refused } from './format.ts'
+import { formatOf } from './formats.ts'
+import { endingOf } from './name.ts'
 
-/** Draws title (empty where the file names none) and text out of a file's decoded source. Pure; may throw. */
-export type Extract = (source: string) => { title: string; text: string }
-
-/** `media_type` is that of the text handed out: an HTML file's is the Markdown drawn from it. */
-export type Format = { readonly media_type: string; readonly extract: Extract }
-
-const MARKDOWN: Format = { media_type: 'text/markdown', extract: extractMarkdown }
-const HTML: Format = { media_type: 'text/markdown', extract: extractHtml }
-const TEXT: Format = { media_type: 'text/plain', extract: extractPlainText }
-
-/** What is read, by the file's ending; `''` stands for names without one, such as README. */
-const FORMATS: Readonly<Record<string, Format>> = {
-  md: MARKDOWN,
-  markdown: MARKDOWN,
-  mdown: MARKDOWN,
-  mkd: MARKDOWN,
-  mdx: MARKDOWN,
-  qmd: MARKDOWN,
-  rmd: MARKDOWN,
-  html: HTML,
-  htm: HTML,
-  xhtml: HTML,
-  txt: TEXT,
-  text: TEXT,
-  log: TEXT,
-  '': TEXT,
-  rst: { media_type: 'text/x-rst', extract: extractRst },
-  org: { media_type: 'text/x-org', extract: extractOrg },
-  adoc: { media_type: 'text/asciidoc', extract: extractAsciidoc },
-  asciidoc: { media_type: 'text/asciidoc', extract: extractAsciidoc },
-}
-
-/** The lower-case ending of a file's name, without its dot; empty where it has none. */
-export function endingOf(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  const dot = name.lastIndexOf('.')
-  return dot > 0 ? name.slice(dot + 1).toLowerCase() : ''
-}
-
-export function formatOf(path: string): Format | undefined {
-  const ending = endingOf(path)
-  return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined
-}
-
-/** The title of a document that names none: its file's name, without the ending. */
-export function titleOfName(path: string): string {
-  const name = path.slice(path.lastIndexOf('/') + 1)
-  const ending = endingOf(path)
-  return cleanTitle(ending === '' ? name : name.slice(0, -ending.length - 1)) || 'Untitled'
-}
+/** Characters of text that a file may hold: about twenty thick books. */
+const MOST_TEXT = 16 * 1024 * 1024
+/** Bytes of a file that is read in no time, if its format is a simple one. */
+const SMALL = 256 * 1024
 
 export type Extracted = {
   readonly title: string
@@ -62,24 +17,65 @@ export type Extracted = {
   readonly pages?: readonly number[]
 }
 
-/** The document in a file's bytes, or in one sentence why there is none. */
-export function extract(path: string, bytes: Uint8Array): Extracted | { problem: string } {
+/** Whether reading such a file takes no time to speak of. */
+export function isSmall(path: string, bytes: number): boolean {
+  const format = formatOf(path)
+  return bytes <= SMALL && format !== undefined && !('load' in format) && !('loadText' in format)
+}
+
+/** The document in a file's bytes, or in one sentence why there is none. Never rejects. */
+export async function extract(path: string, bytes: Uint8Array): Promise<Extracted | { problem: string }> {
   const format = formatOf(path)
   if (!format) return { problem: 'a format that is not read' }
+  if ('unread' in format) return { problem: format.unread }
+  try {
+    const draft = await draw(format, bytes)
+    if (draft.text.length > MOST_TEXT) {
+      throw new Refused(`it holds more than ${MOST_TEXT / 1024 / 1024} million characters`)
+    }
+    return extracted(path, format.media_type, draft)
+  } catch (fault) {
+    if (fault instanceof Refused) return { problem: fault.message }
+    return { problem: `it could not be read: ${fault instanceof Error ? fault.message : String(fault)}` }
+  }
+}
+
+async function draw(format: Exclude<Format, { unread: string }>, bytes: Uint8Array): Promise<Draft> {
+  if ('load' in format) return (await format.load())(bytes)
+  if ('loadText' in format) return (await format.loadText())(textOf(bytes))
+  if (format.limit !== undefined && bytes.byteLength > format.limit) {
+    throw new Refused(`larger than ${format.limit / 1024 / 1024} MiB, for a file of no known kind`)
+  }
+  return format.extract(textOf(bytes))
+}
+
+function textOf(bytes: Uint8Array): string {
   const source = decode(bytes)
-  if (source === undefined) return { problem: 'not text' }
+  if (source === undefined) throw new Refused('not text')
   // Whatever a file is called: keys begin so, and nobody searches for them.
   if (/^\s{0,100}(?:-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|PuTTY-User-Key-File-)/.test(source)) {
-    return { problem: 'a private key' }
+    throw new Refused('a private key')
   }
-  try {
-    const { title, text } = format.extract(source)
-    return {
-      title: cleanTitle(title) || titleOfName(path),
-      text: cleanText(text),
-      media_type: format.media_type,
-    }
-  } catch (fault) {
-    return { problem: fault instanceof Error ? fault.message : String(fault) }
+  return source
+}
+
+function extracted(path: string, media_type: string, { title, text, pages }: Draft): Extracted {
+  const titled = { title: cleanTitle(title) || titleOfName(path), media_type }
+  if (!pages || pages.length === 0) return { ...titled, text: cleanText(text) }
+  // Cleaning changes lengths: page by page, so that each still begins where it says.
+  const parts = pages.map((start, index) => cleanText(text.slice(start, pages[index + 1])))
+  const starts: number[] = []
+  let length = 0
+  for (const part of parts) {
+    starts.push(length)
+    length += part.length
   }
+  return { ...titled, text: parts.join(''), pages: starts }
+}
+
+/** The title of a document that names none: its file's name, without the ending. */
+export function titleOfName(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const ending = endingOf(path)
+  return cleanTitle(ending === '' ? name : name.slice(0, -ending.length - 1)) || 'Untitled'
 }

@@ -14,7 +14,7 @@ test('headings, items and lines keep their shape, links their words', () => {
   assert.match(text, /^# The lighthouse$/m)
   assert.match(text, /^It was high\.$/m)
   assert.match(text, /^- fire\n- mirror$/m)
-  assert.match(text, /height 100 m/)
+  assert.match(text, /height \| 100 m/)
   assert.match(text, / {2}two\n {2}lines/)
   assert.doesNotMatch(text, /evil|Pharos/)
 })

@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2'
-import type { Extract } from './extract.ts'
+import type { Extract } from './format.ts'
 import { isHidden, UNSHOWN } from './hidden.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Extract } from './extract.ts'
+import type { Extract } from './format.ts'
 
 /** Text as it stands; it names no title of its own. */
 export const extractPlainText: Extract = (source) => ({ title: '', text: source })

@@ -1,0 +1,78 @@
+import { titleOf } from './docx.ts'
+import { type Draft, joinPages } from './format.ts'
+import { readXml } from './xml.ts'
+import { unzip } from './zip.ts'
+
+/** A presentation as Markdown: each slide's title as heading, its text, its notes. */
+export function readPptx(bytes: Uint8Array): Draft {
+  const parts = unzip(bytes, (name) => /^(?:ppt\/.*\.(?:xml|rels)|docProps\/core\.xml)$/i.test(name))
+  const slides = slidesInOrder(parts).map((path) => {
+    const { title, body } = paragraphsOf(parts.get(path))
+    const notes = targetsOf(parts, path).find((target) => target.includes('notesSlide'))
+    const said = notes ? paragraphsOf(parts.get(notes)).body.filter((line) => !/^\d+$/.test(line)) : []
+    return [title && `## ${title}`, ...body, ...(said.length > 0 ? ['', ...said] : [])].join('\n')
+  })
+  return { title: titleOf(parts.get('docProps/core.xml')), ...joinPages(slides) }
+}
+
+/** As they are shown; by their numbers where the presentation does not say. */
+function slidesInOrder(parts: ReadonlyMap<string, Uint8Array>): string[] {
+  const targets = relations(parts, 'ppt/presentation.xml')
+  const shown: string[] = []
+  readXml(parts.get('ppt/presentation.xml'), {
+    open(name, attributes) {
+      const target = name === 'p:sldId' ? targets.get(attributes['r:id'] ?? '') : undefined
+      if (target && parts.has(target)) shown.push(target)
+    },
+  })
+  if (shown.length > 0) return shown
+  const number = (path: string) => Number(/(\d+)\.xml$/.exec(path)?.[1])
+  return [...parts.keys()]
+    .filter((path) => /^ppt\/slides\/slide\d+\.xml$/.test(path))
+    .sort((a, b) => number(a) - number(b))
+}
+
+function targetsOf(parts: ReadonlyMap<string, Uint8Array>, path: string): string[] {
+  return [...relations(parts, path).values()]
+}
+
+/** What a part refers to, by the reference's id, as names of other parts. */
+export function relations(parts: ReadonlyMap<string, Uint8Array>, path: string): Map<string, string> {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1)
+  const targets = new Map<string, string>()
+  readXml(parts.get(`${folder}_rels/${path.slice(folder.length)}.rels`), {
+    open(name, { Id = '', Target = '', TargetMode }) {
+      if (name !== 'Relationship' || TargetMode === 'External') return
+      targets.set(Id, new URL(Target, `zip:///${folder}`).pathname.slice(1))
+    },
+  })
+  return targets
+}
+
+/** The paragraphs of a slide; its title apart. */
+function paragraphsOf(part: Uint8Array | undefined): { title: string; body: string[] } {
+  const title: string[] = []
+  const body: string[] = []
+  let isTitle = false
+  let isText = false
+  let line = ''
+  readXml(part, {
+    open(name, attributes) {
+      if (name === 'p:sp') isTitle = false
+      else if (name === 'p:ph') isTitle = attributes.type === 'title' || attributes.type === 'ctrTitle'
+      else if (name === 'a:t') isText = true
+      else if (name === 'a:br') line += ' '
+    },
+    text(text) {
+      if (isText) line += text
+    },
+    close(name) {
+      if (name === 'a:t') isText = false
+      else if (name === 'a:tc') line += ' | '
+      if (name !== 'a:p' && name !== 'a:tr') return
+      if (line.trim() !== '') (isTitle ? title : body).push(line.trim())
+      line = ''
+    },
+  })
+  return { title: title.join(' '), body }
+}

@@ -1,0 +1,124 @@
+import { titleOf } from './docx.ts'
+import { type Draft, joinPages } from './format.ts'
+import { relations } from './pptx.ts'
+import { readXml } from './xml.ts'
+import { unzip } from './zip.ts'
+
+/** Days between the epoch of Excel's dates (with its leap year of 1900) and 1970. */
+const EPOCH = 25_569
+
+/** A workbook as text: a heading for each sheet, a line for each row, ` | ` between its cells. */
+export function readXlsx(bytes: Uint8Array): Draft {
+  const parts = unzip(bytes, (name) => /^(?:xl\/.*\.(?:xml|rels)|docProps\/core\.xml)$/i.test(name))
+  const strings = sharedStrings(parts.get('xl/sharedStrings.xml'))
+  const isDate = dateStyles(parts.get('xl/styles.xml'))
+  const targets = relations(parts, 'xl/workbook.xml')
+  const sheets: string[] = []
+  readXml(parts.get('xl/workbook.xml'), {
+    open(name, attributes) {
+      const target = name === 'sheet' ? targets.get(attributes['r:id'] ?? '') : undefined
+      if (!target) return
+      const rows = rowsOf(parts.get(target), strings, isDate)
+      sheets.push(`## ${attributes.name ?? ''}\n\n${rows.join('\n')}`)
+    },
+  })
+  return { title: titleOf(parts.get('docProps/core.xml')), ...joinPages(sheets) }
+}
+
+function sharedStrings(part: Uint8Array | undefined): string[] {
+  const strings: string[] = []
+  let text = ''
+  let isText = false
+  let isPhonetic = false
+  readXml(part, {
+    open(name) {
+      if (name === 't') isText = true
+      else if (name === 'rPh') isPhonetic = true
+    },
+    text(more) {
+      if (isText && !isPhonetic) text += more
+    },
+    close(name) {
+      if (name === 't') isText = false
+      else if (name === 'rPh') isPhonetic = false
+      if (name !== 'si') return
+      strings.push(text)
+      text = ''
+    },
+  })
+  return strings
+}
+
+/** Which styles of cells show their number as a date. */
+function dateStyles(part: Uint8Array | undefined): boolean[] {
+  const formats = new Map<string, boolean>()
+  const styles: boolean[] = []
+  let isCells = false
+  readXml(part, {
+    open(name, { numFmtId = '', formatCode = '' }) {
+      if (name === 'numFmt') {
+        formats.set(numFmtId, /[dmyh]/i.test(formatCode.replace(/"[^"]*"|\[[^\]]*\]|\\./g, '')))
+      } else if (name === 'cellXfs') isCells = true
+      else if (name === 'xf' && isCells) {
+        const id = Number(numFmtId)
+        styles.push(formats.get(numFmtId) ?? ((id >= 14 && id <= 22) || (id >= 45 && id <= 47)))
+      }
+    },
+    close(name) {
+      if (name === 'cellXfs') isCells = false
+    },
+  })
+  return styles
+}
+
+function rowsOf(
+  part: Uint8Array | undefined,
+  strings: readonly string[],
+  isDate: readonly boolean[],
+): string[] {
+  const rows: string[] = []
+  let cells: string[] = []
+  let cell: Readonly<Record<string, string>> = {}
+  let value = ''
+  let isValue = false
+  readXml(part, {
+    open(name, attributes) {
+      if (name === 'c') cell = attributes
+      else if (name === 'v' || name === 't') isValue = true
+    },
+    text(text) {
+      if (isValue) value += text
+    },
+    close(name) {
+      if (name === 'v' || name === 't') isValue = false
+      else if (name === 'c') {
+        cells.push(shown(cell, value, strings, isDate))
+        value = ''
+      } else if (name === 'row') {
+        if (cells.some((one) => one !== '')) rows.push(cells.join(' | '))
+        cells = []
+      }
+    },
+  })
+  return rows
+}
+
+function shown(
+  cell: Readonly<Record<string, string>>,
+  value: string,
+  strings: readonly string[],
+  isDate: readonly boolean[],
+): string {
+  if (cell.t === 's') return oneLine(strings[Number(value)] ?? '')
+  if (cell.t === 'b') return value === '1' ? 'TRUE' : 'FALSE'
+  const days = Number(value)
+  const isNumber = (cell.t ?? 'n') === 'n' && value !== ''
+  const isDay = isNumber && isDate[Number(cell.s)] && days > 0 && days < 2_958_466
+  if (!isDay) return oneLine(value)
+  const iso = new Date((days - EPOCH) * 86_400_000).toISOString()
+  return Number.isInteger(days) ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' ')
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim()
+}
