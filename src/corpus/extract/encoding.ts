@@ -55,8 +55,10 @@ function declaredEncoding(bytes: Uint8Array): string | undefined {
 /** Characters of which every longer text of the language is full. */
 const FREQUENT = {
   japanese: /[\u3041-\u3096\u3001\u3002]/g,
-  simplified: /[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年，。]/g,
-  traditional: /[的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年，。]/g,
+  simplified:
+    /[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年，。]/g,
+  traditional:
+    /[的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年，。]/g,
   korean: /[이다는에을의가고를은하지로서한기사도어나자인시그]/g,
   cyrillic: /[оеаинтсрвлкмдпуяыьгзб]/g,
 } as const

@@ -38,7 +38,9 @@ test('titles of reStructuredText, Org and AsciiDoc', async () => {
 test('A-159 a private key is no document, whatever its name', async () => {
   const key = Buffer.from('-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n')
   assert.deepEqual(await extract('notes.txt', key), { problem: 'a private key' })
-  assert.ok('text' in (await extract('notes.txt', Buffer.from('A key begins with -----BEGIN PRIVATE KEY-----'))))
+  assert.ok(
+    'text' in (await extract('notes.txt', Buffer.from('A key begins with -----BEGIN PRIVATE KEY-----'))),
+  )
 })
 
 test('a fault of one file is its problem, not a crash', async () => {

@@ -7,7 +7,10 @@ import { extractNotebook } from './notebook.ts'
 import { extractAsciidoc, extractOrg, extractPlainText, extractRst } from './plain-text.ts'
 
 const MARKDOWN: Format = { media_type: 'text/markdown', extract: extractMarkdown }
-const HTML: Format = { media_type: 'text/markdown', loadText: async () => (await import('./page.ts')).readPage }
+const HTML: Format = {
+  media_type: 'text/markdown',
+  loadText: async () => (await import('./page.ts')).readPage,
+}
 const TEXT: Format = { media_type: 'text/plain', extract: extractPlainText }
 const JSON_TEXT: Format = { media_type: 'application/json', extract: extractJson }
 const CUES: Format = { media_type: 'text/markdown', extract: extractCues }
@@ -86,4 +89,9 @@ export function formatOf(path: string): Format | undefined {
   if (known) return known
   if (ending === '') return TEXT
   return NEVER.has(ending) ? undefined : UNKNOWN
+}
+
+/** Whether people expect to find what a file of that name holds, so that they are told where they can't. */
+export function isExpected(path: string): boolean {
+  return FORMATS.has(endingOf(path))
 }

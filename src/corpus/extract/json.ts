@@ -10,7 +10,10 @@ export const extractJson: Extract = (source) => ({
 function unescaped(line: string): string {
   return line.replace(/\\\\|((?:\\u[0-9a-f]{4})+)/gi, (all, escapes: string | undefined) => {
     if (escapes === undefined) return all
-    const codes = escapes.split('\\u').slice(1).map((code) => Number.parseInt(code, 16))
+    const codes = escapes
+      .split('\\u')
+      .slice(1)
+      .map((code) => Number.parseInt(code, 16))
     const text = String.fromCharCode(...codes)
     return /[\u0000-\u001f"\\]/.test(text) || !text.isWellFormed() ? all : text
   })

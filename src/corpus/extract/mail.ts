@@ -15,7 +15,9 @@ export async function readMbox(bytes: Uint8Array): Promise<Draft> {
   const parts: string[] = []
   for (const raw of messagesOf(bytes)) {
     const message = await parse(raw)
-    parts.push([`## ${message.subject || '(no subject)'}`, '', ...head(message), '', textOf(message)].join('\n'))
+    parts.push(
+      [`## ${message.subject || '(no subject)'}`, '', ...head(message), '', textOf(message)].join('\n'),
+    )
   }
   if (parts.length === 0) throw new Refused('it holds no message')
   return { title: '', text: parts.join('\n\n') }
@@ -31,13 +33,21 @@ function head({ from, to, cc, date, attachments }: Email): string[] {
     ['To', to && addressed(to)],
     ['Cc', cc && addressed(cc)],
     ['Date', date],
-    ['Attached', attachments.map(({ filename }) => filename).filter(Boolean).join(', ')],
+    [
+      'Attached',
+      attachments
+        .map(({ filename }) => filename)
+        .filter(Boolean)
+        .join(', '),
+    ],
   ]
   return lines.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []))
 }
 
 function addressed(all: readonly Address[]): string {
-  return all.map(({ name, address }) => (name && address ? `${name} <${address}>` : name || address)).join(', ')
+  return all
+    .map(({ name, address }) => (name && address ? `${name} <${address}>` : name || address))
+    .join(', ')
 }
 
 function textOf({ text, html }: Email): string {

@@ -6,7 +6,10 @@ const OUTPUT = 2000
 /** A Jupyter notebook (nbformat 4, and 3 with its worksheets): what was written, the code, what it printed. */
 export const extractNotebook: Extract = (source) => {
   const notebook: unknown = JSON.parse(source)
-  const cells = listOf(field(notebook, 'cells'), ...listOf(field(notebook, 'worksheets')).map((one) => field(one, 'cells')))
+  const cells = listOf(
+    field(notebook, 'cells'),
+    ...listOf(field(notebook, 'worksheets')).map((one) => field(one, 'cells')),
+  )
   if (cells.length === 0) throw new Refused('it is no notebook, or an empty one')
   const parts = cells.map((cell) => {
     const text = linesOf(field(cell, 'source') ?? field(cell, 'input'))

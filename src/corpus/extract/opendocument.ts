@@ -5,7 +5,13 @@ import { unzip } from './zip.ts'
 
 /** What is no text of the document: deleted text, remarks, styles, the notes' numbers. */
 const SKIPPED: ReadonlySet<string> = new Set([
-  ...['text:tracked-changes', 'office:annotation', 'office:automatic-styles', 'office:styles', 'office:scripts'],
+  ...[
+    'text:tracked-changes',
+    'office:annotation',
+    'office:automatic-styles',
+    'office:styles',
+    'office:scripts',
+  ],
   ...['text:note-citation', 'office:forms'],
 ])
 
@@ -14,7 +20,10 @@ const MOST_REPEATED = 100
 
 /** A text, presentation or spreadsheet of OpenDocument, as Markdown. Slides and sheets count as pages. */
 export function readOpenDocument(bytes: Uint8Array): Draft {
-  const parts = unzip(bytes, (name) => name === 'content.xml' || name === 'meta.xml' || name === 'META-INF/manifest.xml')
+  const parts = unzip(
+    bytes,
+    (name) => name === 'content.xml' || name === 'meta.xml' || name === 'META-INF/manifest.xml',
+  )
   const manifest = parts.get('META-INF/manifest.xml')
   if (manifest && Buffer.from(manifest).includes('encryption-data')) {
     throw new Refused('it is encrypted: save a copy without a password')
@@ -44,7 +53,8 @@ export function readOpenDocument(bytes: Uint8Array): Draft {
       else if (name === 'draw:page') pages.push([])
       else if (name === 'table:table' && isSheets) pages.push([`## ${attributes['table:name'] ?? ''}`])
       else if (name === 'table:table-row') cells = []
-      else if (name === 'table:table-cell') repeated = Number(attributes['table:number-columns-repeated'] ?? 1)
+      else if (name === 'table:table-cell')
+        repeated = Number(attributes['table:number-columns-repeated'] ?? 1)
       else if (name === 'text:s' || name === 'text:tab' || name === 'text:line-break') line += ' '
       else if (name === 'text:h') heading = Number(attributes['text:outline-level'] ?? 1)
     },

@@ -29,7 +29,9 @@ export async function readPdf(bytes: Uint8Array): Promise<Draft> {
 
 async function open(bytes: Uint8Array): ReturnType<typeof getDocumentProxy> {
   try {
-    return await getDocumentProxy(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), { verbosity: 0 })
+    return await getDocumentProxy(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
+      verbosity: 0,
+    })
   } catch (fault) {
     if (fault instanceof Error && fault.name === 'PasswordException') {
       throw new Refused('it is encrypted: save a copy without a password')
@@ -50,5 +52,8 @@ function textOf(items: readonly object[]): string {
 
 /** Programs write their file's name there. */
 function isTitle(title: string): boolean {
-  return title.trim() !== '' && !/^untitled$|\.(?:docx?|tex|dvi|indd|pdf|pptx?|xlsx?)$|^Microsoft \w+ - /i.test(title.trim())
+  return (
+    title.trim() !== '' &&
+    !/^untitled$|\.(?:docx?|tex|dvi|indd|pdf|pptx?|xlsx?)$|^Microsoft \w+ - /i.test(title.trim())
+  )
 }

@@ -18,7 +18,8 @@ export function unzip(bytes: Uint8Array, wanted: (name: string) => boolean): Map
       if (entries > MOST.entries) throw new Refused(`it holds more than ${MOST.entries} parts`)
       if (!wanted(name)) return false
       total += originalSize
-      if (total > MOST.bytes) throw new Refused(`it holds more than ${MOST.bytes / 1024 / 1024} MiB when unpacked`)
+      if (total > MOST.bytes)
+        throw new Refused(`it holds more than ${MOST.bytes / 1024 / 1024} MiB when unpacked`)
       return true
     },
   })

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemMilliseconds } from '../../ops/clock.ts'
-import { endingOf, titleOfName } from '../extract/extract.ts'
+import { titleOfName } from '../extract/extract.ts'
+import { isExpected } from '../extract/formats.ts'
+import { endingOf } from '../extract/name.ts'
 import type { Extraction } from '../extracting/prepared-extraction.ts'
 import type { Catalogue, KnownDocument } from '../index/catalogue.ts'
 import { nameOf } from '../path.ts'
@@ -12,9 +14,6 @@ import type { Watch } from '../sources/watch.ts'
 import { createBatch } from './batch.ts'
 import { createQueue, type Task } from './queue.ts'
 import { survey, type Touched } from './survey.ts'
-
-/** Documents that people expect to find and that are not read yet: told, other files are not. */
-const UNREAD = new Set(['pdf', 'docx', 'doc', 'pptx', 'xlsx', 'odt', 'epub', 'eml', 'mbox', 'rtf', 'ipynb'])
 
 /** Of what is being extracted at once. */
 const WINDOW = { files: 64, bytes: 32 * 1024 * 1024 }
@@ -74,7 +73,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
   async function look(paths: ReadonlySet<string>): Promise<void> {
     batch.commit()
     const everything = paths.has('')
-    const unread = new Map<string, number>()
     const seen = await survey({
       folder,
       paths,
@@ -88,10 +86,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
       enter(path) {
         folders?.add(path)
         watch.cover(path)
-      },
-      meet(path) {
-        const ending = endingOf(path)
-        if (UNREAD.has(ending)) unread.set(ending, (unread.get(ending) ?? 0) + 1)
       },
       report: tellOnce,
       stopped,
@@ -108,11 +102,6 @@ export function createIndexer(options: IndexerOptions): Indexer {
     // What is gone is gone at once, however much there is to read.
     batch.commit()
     for (const found of left) queue.add(taskOf(found), { urgent: !everything })
-    if (everything) {
-      for (const [ending, count] of unread) {
-        tellOnce(`*.${ending}`, `${count} files of a format that is not read`)
-      }
-    }
   }
 
   /**
@@ -209,8 +198,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   function skip(path: string, stamp: string, reason: string): void {
     const isKnown = sameStamp(known.get(path) ?? '', stamp) && catalogue.problemOf(source, path) === reason
-    // Programs and pictures without an ending are no failed documents.
-    const told = endingOf(path) !== ''
+    // Programs and pictures of any name are no failed documents.
+    const told = isExpected(path)
     if (told && !isKnown) report(path, reason)
     batch.add(path, stamp, 0, () => catalogue.problem(source, path, stamp, reason, told))
   }

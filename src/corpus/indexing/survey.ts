@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { formatOf } from '../extract/extract.ts'
+import { formatOf } from '../extract/formats.ts'
 import { createWalk, type Folder, type Found } from '../sources/folder.ts'
 
 /** Files looked at between two turns of the event loop. */
@@ -30,12 +30,10 @@ export async function survey(options: {
   /** Whether there may be known files below the path. */
   wasFolder: (path: string) => boolean
   enter: (path: string) => void
-  /** Of each file, whether it is read or not. */
-  meet: (path: string) => void
   report: (path: string, reason: string) => void
   stopped: () => boolean
 }): Promise<Survey | undefined> {
-  const { folder, paths, isAsBefore, isKnown, known, wasFolder, enter, meet, report, stopped } = options
+  const { folder, paths, isAsBefore, isKnown, known, wasFolder, enter, report, stopped } = options
   const entered = new Set<string>()
   const met = new Set<string>()
   const unreadable = new Set<string>()
@@ -59,7 +57,6 @@ export async function survey(options: {
         report(found.path || folder.root, `cannot be read: ${found.reason}`)
         continue
       }
-      meet(found.path)
       if (!formatOf(found.path)) continue
       met.add(found.path)
       if (!isAsBefore(found)) touched.push(found)

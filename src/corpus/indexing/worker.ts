@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock, systemMilliseconds } from '../../ops/clock.ts'
 import type { Event } from '../../ops/events.ts'
 import type { CorpusStatus } from '../corpus.ts'
+import { isSmall } from '../extract/extract.ts'
 import { createExtractors } from '../extracting/pool.ts'
 import { openCatalogue } from '../index/catalogue.ts'
 import { openDatabase } from '../index/database.ts'
@@ -35,8 +36,6 @@ export type IndexingMessage =
 /** Milliseconds between two signs of life, and between two words on how far it is. */
 const BEAT = 1_000
 const TOLD = 250
-/** Bytes of a file that is drawn in no time to speak of. */
-const SMALL = 64 * 1024
 /** Beats between two that other processes see. */
 const SEEN = 5
 /** Documents of a source that is served no more, taken out in one transaction. */
@@ -190,7 +189,7 @@ function partOptions({ kind, root }: Source): Parameters<typeof createPart>[1] {
     report,
     limit: options.limit,
     rescan: options.rescan,
-    extract: (path, bytes) => extractors.extract(path, bytes, bytes.byteLength < SMALL),
+    extract: (path, bytes) => extractors.extract(path, bytes, isSmall(path, bytes.byteLength)),
     stopped: () => stopped,
     wake,
   }
