@@ -39,7 +39,7 @@ export type CorpusOptions = {
   readonly emit: Emit
   /** Seconds between two scans of everything, beside the watching; default five minutes. */
   readonly rescan?: number
-  /** Bytes beyond which a file is not read; default 64 MB. */
+  /** Bytes beyond which a text file is not read, default 8 MB; of the other formats eight times as many. */
   readonly limit?: number
   /** Seconds after which web sources are asked again, 0: never; default a day. */
   readonly webRefresh?: number
@@ -57,7 +57,7 @@ const ID = 64
  * rest as it is indexed. Throws an Error of one sentence where a folder cannot be served.
  */
 export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
-  const { emit, rescan = 300, limit = 64 * 1024 * 1024 } = options
+  const { emit, rescan = 300, limit = 8 * 1024 * 1024 } = options
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(options.dataDir)
   const named = resolveSources(options.folders.map(specOf), readAddedSources(dataDir), dataDir)

@@ -62,7 +62,15 @@ test('A-162 archives, XML and PDF bombs are not unpacked: told or passed over, a
   for (const path of ['zip.md', 'slip.txt', 'gzip.html']) assert.equal(problems.get(path), 'not text', path)
   assert.match(problems.get('deep.html') ?? '', /nest deeper/)
   const found = (await corpus.paths('tea')).toSorted()
-  const expected = ['a.md', 'external.xhtml', 'laughs.html', 'laughs.xhtml', 'references.html', 'z.md']
+  const expected = [
+    'a.md',
+    'external.xhtml',
+    'feed.xml',
+    'laughs.html',
+    'laughs.xhtml',
+    'references.html',
+    'z.md',
+  ]
   assert.deepEqual(found, expected)
 
   for (const { id, path } of await corpus.search('tea', 50)) {

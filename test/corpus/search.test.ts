@@ -138,14 +138,14 @@ test('what is not read is told once, with its reason', async (t) => {
       'binary.md': Uint8Array.from([1, 0, 2]),
       program: Uint8Array.from([0x7f, 0x45, 0x4c, 0x46, 0]),
       'a.pdf': '%PDF',
-      'b.pdf': '%PDF',
+      'picture.dat': Uint8Array.from([1, 0, 2]),
       'photo.png': 'png',
     }),
     { limit: 1000 },
   )
   const problems = corpus.told().map(({ path, reason }) => `${path}: ${reason}`)
   assert.deepEqual(problems.toSorted(), [
-    '*.pdf: 2 files of a format that is not read',
+    'a.pdf: it could not be read: Invalid PDF structure.',
     'big.md: larger than 1,000 bytes',
     'binary.md: not text',
   ])

@@ -12,8 +12,7 @@ export type Extract = (source: string) => Draft
 /** `media_type` is that of the text handed out: an HTML file's is the Markdown drawn from it. */
 export type Format = {
   readonly media_type: string
-} & // A module with a large library is loaded by the first file that needs it.
-(
+} & ( // A module with a large library is loaded by the first file that needs it.
   | {
       readonly extract: Extract
       /** Bytes of a file beyond which it is none of these; the common limit where it is missing. */

@@ -95,3 +95,9 @@ export function formatOf(path: string): Format | undefined {
 export function isExpected(path: string): boolean {
   return FORMATS.has(endingOf(path))
 }
+
+/** Whether the file is text itself, as far as its name tells, rather than something that holds text. */
+export function isText(path: string): boolean {
+  const format = formatOf(path)
+  return format === undefined || !('load' in format)
+}

@@ -1,4 +1,4 @@
-import { formatOf } from '../extract/extract.ts'
+import { formatOf } from '../extract/formats.ts'
 import type { IndexView } from '../index/view.ts'
 import { createWalk } from '../sources/folder.ts'
 import type { Source } from '../sources/source.ts'

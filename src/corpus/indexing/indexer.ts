@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemMilliseconds } from '../../ops/clock.ts'
 import { titleOfName } from '../extract/extract.ts'
-import { isExpected } from '../extract/formats.ts'
+import { isExpected, isText } from '../extract/formats.ts'
 import { endingOf } from '../extract/name.ts'
 import type { Extraction } from '../extracting/prepared-extraction.ts'
 import type { Catalogue, KnownDocument } from '../index/catalogue.ts'
@@ -15,6 +15,8 @@ import { createBatch } from './batch.ts'
 import { createQueue, type Task } from './queue.ts'
 import { survey, type Touched } from './survey.ts'
 
+/** Pictures, fonts and markup make files of other formats larger than their text, up to this many times. */
+const PICTURED = 8
 /** Of what is being extracted at once. */
 const WINDOW = { files: 64, bytes: 32 * 1024 * 1024 }
 /** Milliseconds of reading between two turns of the event loop. */
@@ -29,7 +31,7 @@ export type IndexerOptions = {
   /** Draws the document out of a file's bytes, or says why there is none. */
   readonly extract: (path: string, bytes: Uint8Array) => Promise<Extraction>
   readonly report: Report
-  /** Bytes beyond which a file is not read. */
+  /** Bytes beyond which a text file is not read. */
   readonly limit: number
   /** True once the indexer is to stop at the next file. */
   readonly stopped: () => boolean
@@ -144,7 +146,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     if (!begun) return false
     const { task, isCurrent, end } = begun
     const { problem } = task
-    const content = problem === undefined ? readFile(folder, task.path, limit) : { problem }
+    const content =
+      problem === undefined
+        ? readFile(folder, task.path, isText(task.path) ? limit : limit * PICTURED)
+        : { problem }
     if (!content) {
       end()
       const { path } = task
