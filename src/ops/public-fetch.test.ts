@@ -324,9 +324,9 @@ test('A-143 a host that takes connections and never gets to TLS is not waited fo
 
 test('the patience for the connection ends with the connection', async (t) => {
   const { ask } = await site(t, (_request, response) => {
-    setTimeout(() => response.end('late'), 600)
+    setTimeout(() => response.end('late'), 3_000)
   })
-  const patience = { connect: 500, headers: 600_000, all: 600_000 }
+  const patience = { connect: 2_500, headers: 600_000, all: 600_000 }
   assert.equal(textOf(answered(await ask('/', { patience }))), 'late')
 })
 

@@ -231,6 +231,8 @@ test('vectors of another model are not scanned', async (t) => {
   put(1, 'One', 'A car.')
   await all('other')
   assert.deepEqual(find('car'), [])
+  await all('m')
+  assert.deepEqual(find('car'), ['1#0'])
 })
 
 test('a file of vectors that is broken is made anew', async (t) => {
