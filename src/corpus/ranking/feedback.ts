@@ -8,8 +8,8 @@ const TERMS = 20
 const COMMON = 0.3
 /** How much less a passage is trusted that scored less than the first. */
 const TRUST = 8
-/** The most that likeness adds, as a share of the first's score; the square of the fifth's share of that is taken of it. */
-const SHARE = 0.8
+/** The most that likeness adds, as a share of the first's score. */
+const SHARE = 0.6
 
 /**
  * What each candidate gains by its likeness to the first five: the terms that say most of those, found in the others'
@@ -46,8 +46,7 @@ export function likeness(
     return sum
   })
   const most = Math.max(...sums)
-  const closeness = (candidates[Math.min(FIRST, candidates.length) - 1]?.score ?? 0) / first.score
-  return sums.map((sum) => (most > 0 ? (SHARE * closeness ** 2 * first.score * sum) / most : 0))
+  return sums.map((sum) => (most > 0 ? (SHARE * first.score * sum) / most : 0))
 }
 
 /** The terms of the first few, each with how much it is of them. */

@@ -8,9 +8,9 @@ const SHORTEST = 4
 /** Slots for stretches; those that share one count as the same, which at this number is rare. */
 const SLOTS = 1 << 17
 /** How alike words must be: of the weight of both their stretches what they share. */
-const LEAST = 0.4
+const LEAST = 0.33
 /** The most look-alikes of one word. */
-const MOST = 12
+const MOST = 20
 
 /** A word of the index and how alike it is, 1 at most. */
 export type Alike = { readonly term: string; readonly weight: number }

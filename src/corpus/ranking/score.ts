@@ -3,7 +3,7 @@ import type { Postings, Segment } from './segment.ts'
 
 /** BM25: how soon a term that is said again says nothing new, and how much a long passage is held against it. */
 const SATURATION = 1.2
-const LENGTH = 0.6
+const LENGTH = 0.7
 /** How often a word of title, path and headings counts besides, those of the text's own headings being in its body. */
 const HEADINGS = 1
 /** What a document's second best passage adds. */

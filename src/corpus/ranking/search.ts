@@ -54,8 +54,10 @@ export function search(
     })
     .sort((one, other) => other.score - one.score)
   const gains = likeness(near, segments, statistics, termsOf)
+  // Pairs of characters are shared by chance: likeness by them says little.
+  const wordy = spaced.length / Math.max(1, wanted.filter(({ importance }) => importance >= 1).length)
   const again = near.map(({ document, passage, score, words, near }, place) => {
-    const alike = gains[place] ?? 0
+    const alike = (gains[place] ?? 0) * wordy
     return { document, passage, score: score + alike, words, near, alike }
   })
   again.sort((one, other) => other.score - one.score || one.document - other.document)
