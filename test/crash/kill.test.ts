@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { createDice } from './dice.ts'
 import { crash } from './rounds.ts'
+import { crashUses } from './uses.ts'
 
 const ROUNDS = Number(process.env.CORPUSIQ_CRASH_ROUNDS ?? 3)
 const SEED = Number(process.env.CORPUSIQ_CRASH_SEED ?? randomInt(2 ** 32))
@@ -11,6 +12,16 @@ test('A-177 kill -9 amid registrations, exchanges, refreshes, updates, deletions
   t.diagnostic(`CORPUSIQ_CRASH_SEED=${SEED}`)
   const { acknowledged } = await crash({ rounds: ROUNDS, seed: SEED, tell: (line) => t.diagnostic(line) })
   assert.ok(acknowledged.registration > 0)
+})
+
+test('A-177 kill -9 amid registrations by a token of counted uses and revivals of removed clients: none acknowledged is lost, and none too many let in', async (t) => {
+  t.diagnostic(`CORPUSIQ_CRASH_SEED=${SEED}`)
+  const { registrations } = await crashUses({
+    rounds: ROUNDS,
+    seed: SEED,
+    tell: (line) => t.diagnostic(line),
+  })
+  assert.ok(registrations > 0)
 })
 
 test('the dice fall alike for the same seed, and everywhere', () => {

@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto'
 import { crashIndex } from './index-rounds.ts'
 import { STEPS } from './life.ts'
 import { crash } from './rounds.ts'
+import { crashUses } from './uses.ts'
 
 const rounds = Number(process.env.CORPUSIQ_CRASH_ROUNDS ?? 50)
 const seed = Number(process.env.CORPUSIQ_CRASH_SEED ?? randomInt(2 ** 32))
@@ -19,7 +20,11 @@ try {
   console.log(`${rounds} rounds against the index of the corpus`)
   const { killedInTheMidst } = await crashIndex({ rounds, seed, tell: console.log })
   console.log(`${killedInTheMidst} in the midst of indexing; at the end the index is as one built afresh.`)
-  console.log(`${rounds} rounds: nothing acknowledged was lost, nothing consumed came back.`)
+  const uses = await crashUses({ rounds, seed, tell: console.log })
+  console.log(
+    `by counted tokens ${uses.registrations} registrations, ${uses.revivals} revivals acknowledged, ${uses.inFlight} in flight at a kill`,
+  )
+  console.log(`${rounds} rounds of each: nothing acknowledged was lost, nothing consumed came back.`)
 } catch (fault) {
   console.error(fault)
   console.error(`Lost. CORPUSIQ_CRASH_SEED=${seed}`)
