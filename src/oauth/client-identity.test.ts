@@ -255,3 +255,13 @@ test('A-087 every widely used name is known, and is its own on the person’s de
     assert.ok(!resembles(name, LOOPBACK).includes(name), name)
   }
 })
+
+test('a known name that holds another one is that one alone', () => {
+  assert.deepEqual(resembles('ChatGPT Codex', EVIL), ['ChatGPT Codex'])
+})
+
+test('Grok writes its name on its own addresses, its bot on Cursor’s too', () => {
+  assert.deepEqual(resembles('Grok', 'https://grok.com/connectors-oauth-exchange-code/'), [])
+  assert.deepEqual(resembles('Grok Bot', 'https://grok.com/connectors-oauth-exchange-code/'), [])
+  assert.deepEqual(resembles('Grok Bot', 'cursor://anysphere.cursor-mcp/oauth/callback'), [])
+})

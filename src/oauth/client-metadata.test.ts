@@ -335,3 +335,10 @@ test('RFC 7591 §2 the members that are understood, and those that a client may 
   const always = ['redirect_uris', 'token_endpoint_auth_method', 'grant_types', 'response_types', 'scope']
   assert.deepEqual([...CLIENT_METADATA_MEMBERS].sort(), [...optional, ...always].sort())
 })
+
+test('RFC 5646 §4.4.1 a language tag of 35 characters is kept, one of 36 is refused', () => {
+  const tag = 'abcdefgh-12345678-12345678-12345678'
+  assert.equal(tag.length, 35)
+  accepted({ [`client_name#${tag}`]: 'x' })
+  refused({ [`client_name#${tag.replace('-', '-1-').slice(0, 36)}`]: 'x' }, /must have a language tag/)
+})

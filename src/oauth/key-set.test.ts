@@ -103,3 +103,9 @@ test('A-014 RFC 7518 §6.3.2 every member of a private key is refused by itself'
     refused({ keys: [{ ...jwk(rsa.publicKey), [name]: 'AAAA' }] }, /private part/)
   }
 })
+
+test('RFC 7518 §6.3.1.1 zeros in front of a number are no part of its length', () => {
+  const n = Buffer.concat([Buffer.alloc(1), Buffer.from(String(jwk(rsa.publicKey).n), 'base64url')])
+  const key = { ...jwk(rsa.publicKey), n: n.toString('base64url') }
+  assert.deepEqual(parseKeySet({ keys: [key] }), { keys: [key] })
+})

@@ -50,3 +50,10 @@ test('the last part of a path may have dots in it, and begin with one', () => {
     assert.equal(knownAddress(`https://chatgpt.com/connector/oauth/${last}`)?.client, 'ChatGPT', last)
   }
 })
+
+test('an address below a folder is known where the row says so', () => {
+  assert.equal(
+    knownAddress('https://global.consent.azure-apim.net/redirect/notes-1')?.client,
+    'Microsoft Copilot Studio',
+  )
+})

@@ -130,3 +130,14 @@ test('UTS 39 letters in circles and squares end with the twenty-sixth', () => {
   assert.equal(skeleton('\u{1f189}'), 'z')
   assert.equal(skeleton('\u{1f18a}'), '\u{1f18a}')
 })
+
+test('UTS 39 §5.2 scripts of one language go together in one word, scripts of two do not', () => {
+  for (const word of ['Notesひらカタ日本', 'Notes注音ㄅ', 'Notes漢字한국']) {
+    assert.equal(mixedWord(word), undefined, word)
+  }
+  for (const word of ['אا', 'اก', 'աა', 'ひ한', 'ㄅひ', 'αа']) assert.equal(mixedWord(word), word)
+})
+
+test('UTS 39 a capital whose small letter is a look-alike is one too', () => {
+  assert.equal(skeleton('\ua7ac'), 'g')
+})

@@ -294,3 +294,22 @@ test('RFC 8252 §7.3 one loopback address among others is enough, and only 127 i
 test('RFC 8252 §7.1 a scheme without a slash is told what it lacks', () => {
   refused('urn:x', /must continue with a slash after urn:/)
 })
+
+test('A-021 every scheme that does something of its own is refused by name', () => {
+  const schemes =
+    'javascript data file blob vbscript filesystem view-source about intent tel sms mailto ws wss jscript livescript ' +
+    'mocha jar feed mhtml hcp shell applescript chrome resource android-app market itms itms-apps callto facetime ' +
+    'facetime-audio sip sips mms ftp sftp ssh telnet smb ldap'
+  for (const scheme of schemes.split(' ')) refused(`${scheme}://x/cb`)
+})
+
+test('RFC 8252 §7.3 the free port is all that is free: nothing before the scheme, nothing but a path or a query after it', () => {
+  for (const asked of [
+    'cursor://http://127.0.0.1:52101',
+    'http://127.0.0.1:52101@evil.example',
+    'http://127.0.0.1:52101.evil.example',
+    'http://127.0.0.1:52101#',
+  ]) {
+    assert.equal(matchRedirectUri(['http://127.0.0.1'], asked), undefined, asked)
+  }
+})

@@ -56,3 +56,7 @@ test('RFC 8252 §7.3 the loopback addresses, and the name for them', () => {
     assert.ok(!isLoopbackHost(host), host)
   }
 })
+
+test('RFC 3986 §3.2 an authority stands right after the scheme, and nowhere else', () => {
+  assert.deepEqual(parseUri('com.example.app:/path//user@host'), { scheme: 'com.example.app', host: '' })
+})

@@ -23,7 +23,7 @@ export type UsesTally = Record<'registrations' | 'revivals' | 'inFlight', number
 
 const MOST_USES = 40
 const REMOVED = 6
-const REGISTERING = 4
+const REGISTERING = 3
 
 /**
  * Kills a server amid what may happen only so often, `rounds` times: registrations by an initial access token of
