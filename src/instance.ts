@@ -4,6 +4,7 @@
  */
 import { credentialsFault } from './accounts/password-rules.ts'
 import { type App, createApp } from './app.ts'
+import type { CorpusStatus } from './corpus/corpus.ts'
 import { openCorpus } from './corpus/open.ts'
 import { createIsSecret } from './ops/client-secret.ts'
 import { systemClock } from './ops/clock.ts'
@@ -29,6 +30,8 @@ import type { Store } from './store/ports.ts'
 import { keepTidy } from './store/upkeep.ts'
 
 export type Instance = App & {
+  /** How far the index is. */
+  corpusStatus(): Promise<CorpusStatus>
   /** Waits for what is under way in store and index, and lets go of the data directory. */
   close(): Promise<void>
 }
@@ -89,7 +92,7 @@ export async function openInstance(
     await app.prepare()
     await createOwner(app, store, settings)
     opened.push(keepTidy({ store, settings, now, emit }))
-    return { ...app, close }
+    return { ...app, corpusStatus: () => corpus.status(), close }
   } catch (fault) {
     await close()
     return worldFault(fault)

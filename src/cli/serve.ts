@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Listening, listen } from '../adapters/node.ts'
 import { readAddedSources } from '../corpus/sources/source-file.ts'
 import { openInstance } from '../instance.ts'
@@ -7,6 +8,7 @@ import { createLog, type Log } from '../ops/log.ts'
 import { isLoopbackUrl } from '../ops/public-url.ts'
 import type { Settings } from '../ops/settings.ts'
 import { onEnding } from './ending.ts'
+import { showProgress } from './indexing-progress.ts'
 import { npmScript, readConfiguration, readEnvironment } from './settings-flags.ts'
 import { welcome } from './welcome.ts'
 
@@ -38,6 +40,7 @@ export async function serve(
   tellCorpus(settings, log)
   tellOpenRegistration(settings, log)
   log.print(welcome(settings, await instance.setupLink()))
+  void showProgress(() => instance.corpusStatus(), process.stderr, pause)
   return undefined
 }
 

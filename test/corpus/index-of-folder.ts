@@ -33,6 +33,8 @@ export function openIndex(root: string, file: string, name = 'notes') {
     /** Files whose text was drawn, in order. */
     extracted,
     look: (...paths: string[]) => indexer.reconcile(new Set(paths.length > 0 ? paths : [''])),
+    /** Looks, and reads nothing yet. */
+    survey: () => indexer.survey(new Set([''])),
     restart() {
       database.close()
       ;({ database, indexer, answers } = begin())

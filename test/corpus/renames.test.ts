@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import {
   copyFileSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -128,6 +129,23 @@ test('a file that is moved by copying keeps its id; a copy beside it gets its ow
   remove('a.md')
   await index.look()
   assert.equal(index.ids()['moved.md'], id)
+})
+
+test('another name for the same file (a hard link) gets a document of its own', async (t) => {
+  const { at, index } = await setUp(t, { 'a.md': '# Tea\n\ngreen' })
+  const { 'a.md': id } = index.ids()
+  linkSync(at('a.md'), at('b.md'))
+  await index.look('b.md')
+  assert.equal(index.ids()['a.md'], id)
+  assert.deepEqual(Object.keys(index.ids()), ['a.md', 'b.md'])
+})
+
+test('what is gone is gone at once, before anything new is read', async (t) => {
+  const { index, remove, write } = await setUp(t, { 'a.md': 'green' })
+  remove('a.md')
+  write('b.md', 'other')
+  await index.survey()
+  assert.deepEqual(index.documents(), [])
 })
 
 test('empty files are not taken for one another', async (t) => {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { watchFolder } from '../../src/corpus/sources/watch.ts'
+import { becomes, testFolder } from './folder.ts'
+
+const linux = process.platform === 'linux' ? false : 'needs inotify'
+
+test('more changes at once than the system keeps lead to a look at everything', {
+  skip: linux,
+}, async (t) => {
+  const { path: root, write, remove } = testFolder(t, { 'a.md': 'tea' })
+  const hints = new Set<string>()
+  const watch = watchFolder(
+    { root },
+    (path) => hints.add(path),
+    () => {},
+  )
+  t.after(() => watch.close())
+  watch.cover('')
+  write('b.md', 'tea')
+  await becomes(() => hints.has('b.md'))
+  assert.ok(!hints.has(''))
+  // In one go of ours, so that nothing of it is heard in between; hidden files count too.
+  for (let index = 0; index < 6000; index++) {
+    write(`.hidden${index}`, '')
+    remove(`.hidden${index}`)
+  }
+  await becomes(() => hints.has(''))
+})
+
+test('where the system allows no more watches it is said once, and known', { skip: linux }, (t) => {
+  const { path: root } = testFolder(t, { 'one/a.md': 'tea', 'two/b.md': 'tea' })
+  const module = join(import.meta.dirname, '../../src/corpus/sources/watch.ts')
+  // The limit of open files holds for watchers too, and a process may lower its own.
+  const script = `
+    const { watchFolder } = await import(${JSON.stringify(module)})
+    const { openSync } = await import('node:fs')
+    try { for (;;) openSync('/dev/null') } catch {}
+    const told = []
+    const watch = watchFolder({ root: ${JSON.stringify(root)} }, () => {}, (reason) => told.push(reason))
+    for (const path of ['', 'one', 'two']) watch.cover(path)
+    process.stderr.write = () => true
+    console.log(JSON.stringify({ told, partial: watch.isPartial() }))
+    process.exit(0)`
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', 'ulimit -n 64; exec "$0" --input-type=module -e "$1"', process.execPath, script],
+    { encoding: 'utf8' },
+  )
+  assert.match(stdout, /^\{/, stderr)
+  const { told, partial } = JSON.parse(stdout)
+  assert.equal(partial, true)
+  assert.deepEqual(told, [
+    'changes are noticed late, by scans alone: the system allows no more watchers (fs.inotify.max_user_instances, or open files)',
+  ])
+})
