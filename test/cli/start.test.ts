@@ -198,13 +198,13 @@ test('a data directory held by another server: one line that says what to do, ex
   assert.equal((await fetch(`${server.url}/.well-known/oauth-protected-resource`)).status, 200)
 })
 
-test('a folder that is missing, a file, or not readable: one line that says what to do, exit code 1', async (context) => {
+test('a folder that is missing, a file of keys: one line that says what to do, exit code 1', async (context) => {
   const { directory, args } = await serveArguments(context)
   const dataDir = args.slice(2)
-  const file = join(directory, 'a.md')
-  await writeFile(file, '# A')
+  const file = join(directory, 'id_rsa')
+  await writeFile(file, '')
   await isOneLine(await corpusiq(['serve', join(directory, 'none'), ...dataDir]), 'none', 'does not exist')
-  await isOneLine(await corpusiq(['serve', file, ...dataDir]), 'a.md')
+  await isOneLine(await corpusiq(['serve', file, ...dataDir]), 'id_rsa', 'never served')
 })
 
 test('a folder without the right to read it: one line, exit code 1', {

@@ -9,6 +9,7 @@ import type { Source } from '../../src/corpus/sources/source.ts'
 export function openIndex(root: string, file: string, name = 'notes') {
   const source: Source = { name, kind: 'folder', root, excluded: [], added: false }
   const extracted: string[] = []
+  let held: Promise<void> | undefined
   const extract = createExtraction()
   const begin = () => {
     prepareDatabase(file, [source])
@@ -19,6 +20,9 @@ export function openIndex(root: string, file: string, name = 'notes') {
       watch: { cover: () => {}, keepOnly: () => {} },
       async extract(path, bytes) {
         extracted.push(path)
+        const before = held
+        held = undefined
+        await before
         return extract(path, bytes)
       },
       report: () => {},
@@ -35,6 +39,13 @@ export function openIndex(root: string, file: string, name = 'notes') {
     look: (...paths: string[]) => indexer.reconcile(new Set(paths.length > 0 ? paths : [''])),
     /** Looks, and reads nothing yet. */
     survey: () => indexer.survey(new Set([''])),
+    /** Reads what was found, and takes the first file's text only when the returned function is called. */
+    readSlowly(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      indexer.advance()
+      return resolve
+    },
     restart() {
       database.close()
       ;({ database, indexer, answers } = begin())

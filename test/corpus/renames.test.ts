@@ -148,6 +148,19 @@ test('what is gone is gone at once, before anything new is read', async (t) => {
   assert.deepEqual(index.documents(), [])
 })
 
+test('a file that changes while it is being read is known by its last content, whichever comes first', async (t) => {
+  const { index, write } = await setUp(t, { 'z.md': 'other' })
+  write('a.md', 'earlier')
+  await index.survey()
+  const goOn = index.readSlowly()
+  write('a.md', 'the later text')
+  const looking = index.look()
+  setTimeout(goOn, 100)
+  await looking
+  assert.deepEqual(index.found('later'), ['a.md: the later text'])
+  assert.deepEqual(index.found('earlier'), [])
+})
+
 test('empty files are not taken for one another', async (t) => {
   const { index, write, remove } = await setUp(t, { 'a.md': '' })
   const { 'a.md': id } = index.ids()
