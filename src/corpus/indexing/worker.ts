@@ -89,7 +89,10 @@ while (!stopped) {
   let more = false
   for (const part of parts) {
     if (stopped) break
-    const before = { at: performance.now(), written: part.written(), all: written(), scans: part.scans() }
+    const before = {
+      ...{ at: performance.now(), written: part.written(), all: written() },
+      ...{ scans: part.scans(), pending: part.pending() },
+    }
     try {
       if (await part.turn()) more = true
     } catch (fault) {
@@ -99,7 +102,9 @@ while (!stopped) {
       round ??= { began: before.at, written: before.all }
     }
     const isDone = part.written() > before.written && part.pending() === 0
-    if (isDone || (part.pending() > 0 && performance.now() - toldAt > TOLD)) tellState()
+    const hasFound = before.pending === 0 && part.pending() > 0
+    const isTime = part.pending() > 0 && performance.now() - toldAt > TOLD
+    if (isDone || hasFound || isTime) tellState()
   }
   if (round && !stopped && !parts.some((part) => part.isScanning())) endRound(round)
   safely(() => {
