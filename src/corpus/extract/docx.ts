@@ -1,8 +1,8 @@
 import { zipSync } from 'fflate'
 import mammoth from 'mammoth'
-import { type Draft, Refused } from './format.ts'
+import type { Draft } from './format.ts'
 import { extractHtml } from './html.ts'
-import { readXml } from './xml.ts'
+import { refuseDoctype, titleOf } from './office.ts'
 import { unzip } from './zip.ts'
 
 /**
@@ -16,29 +16,4 @@ export async function readDocx(bytes: Uint8Array): Promise<Draft> {
   const { value } = await mammoth.convertToHtml({ buffer }, { styleMap: ['comment-reference => !'] })
   const { title, text } = extractHtml(value)
   return { title: titleOf(parts.get('docProps/core.xml')) || title, text }
-}
-
-/** Office files have none; an XML parser of a library might obey it. */
-export function refuseDoctype(part: Uint8Array): void {
-  if (Buffer.from(part.buffer, part.byteOffset, part.byteLength).includes('<!DOCTYPE')) {
-    throw new Refused('its XML declares a document type, which no such file has')
-  }
-}
-
-/** `dc:title` of Office's and OpenDocument's properties. */
-export function titleOf(properties: Uint8Array | undefined): string {
-  let title = ''
-  let isTitle = false
-  readXml(properties, {
-    open: (name) => {
-      isTitle = name === 'dc:title'
-    },
-    text: (text) => {
-      if (isTitle) title += text
-    },
-    close: () => {
-      isTitle = false
-    },
-  })
-  return title.trim()
 }

@@ -1,5 +1,5 @@
-import { titleOf } from './docx.ts'
 import { type Draft, joinPages, Refused } from './format.ts'
+import { titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
 

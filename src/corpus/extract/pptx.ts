@@ -1,5 +1,5 @@
-import { titleOf } from './docx.ts'
 import { type Draft, joinPages } from './format.ts'
+import { relations, titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
 
@@ -34,19 +34,6 @@ function slidesInOrder(parts: ReadonlyMap<string, Uint8Array>): string[] {
 
 function targetsOf(parts: ReadonlyMap<string, Uint8Array>, path: string): string[] {
   return [...relations(parts, path).values()]
-}
-
-/** What a part refers to, by the reference's id, as names of other parts. */
-export function relations(parts: ReadonlyMap<string, Uint8Array>, path: string): Map<string, string> {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1)
-  const targets = new Map<string, string>()
-  readXml(parts.get(`${folder}_rels/${path.slice(folder.length)}.rels`), {
-    open(name, { Id = '', Target = '', TargetMode }) {
-      if (name !== 'Relationship' || TargetMode === 'External') return
-      targets.set(Id, new URL(Target, `zip:///${folder}`).pathname.slice(1))
-    },
-  })
-  return targets
 }
 
 /** The paragraphs of a slide; its title apart. */

@@ -1,6 +1,5 @@
-import { titleOf } from './docx.ts'
 import { type Draft, joinPages } from './format.ts'
-import { relations } from './pptx.ts'
+import { relations, titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
 
