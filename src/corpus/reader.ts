@@ -6,7 +6,8 @@ import { VECTORS } from './embeddings/embeddings.ts'
 import { modelOf } from './embeddings/model-name.ts'
 import { openNearDocuments } from './embeddings/near-documents.ts'
 import { openNearest } from './embeddings/nearest.ts'
-import { INDEX_VERSION, openDatabase } from './index/database.ts'
+import { INDEX, INDEX_VERSION, openDatabase } from './index/database.ts'
+import { versionOf } from './sqlite.ts'
 
 /** An index that is only read, in the caller's own thread. */
 export type Reader = Answers & { close(): void }
@@ -16,11 +17,11 @@ export type Reader = Answers & { close(): void }
  * it is of another version of the program: the next start of a server makes it. `embeddings`: where its vectors are of.
  */
 export function openReader(dataDir: string, embeddings?: EmbeddingsSource): Reader | undefined {
-  const file = join(dataDir, 'corpus.db')
+  const file = join(dataDir, INDEX)
   if (!existsSync(file)) return undefined
   const database = openDatabase(file, { readOnly: true })
   try {
-    if (database.prepare('pragma user_version').get()?.user_version === INDEX_VERSION) {
+    if (versionOf(database) === INDEX_VERSION) {
       const elapsed = () => performance.now()
       const nearest = embeddings && openNearest(join(dataDir, VECTORS), modelOf(embeddings), elapsed)
       const close = () => {

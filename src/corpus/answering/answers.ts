@@ -10,7 +10,7 @@ import type {
 } from '../corpus.ts'
 import type { NearDocuments } from '../embeddings/near-documents.ts'
 import type { Quantised } from '../embeddings/quantise.ts'
-import { PASSAGES } from '../index/passages.ts'
+import { numberOf, numbersOf } from '../index/passages.ts'
 import { fusedMatcher } from './fused-matcher.ts'
 import { openMatcher } from './match.ts'
 import { stretchOf } from './part.ts'
@@ -42,11 +42,10 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
   }
   const words = openMatcher(database)
   const find = openSearch(database, words)
-  const numbersOf = (document: number) => [document * PASSAGES, (document + 1) * PASSAGES - 1] as const
 
   function extentOf(document: number): { length: number; passages: number } {
     const last = statements.last.get(...numbersOf(document))
-    return { length: endOf(last), passages: last ? Number(last.number) - document * PASSAGES + 1 : 0 }
+    return { length: endOf(last), passages: last ? Number(last.number) - numberOf(document, 0) + 1 : 0 }
   }
 
   function search(question: string, limit: number, { meaning, ...options }: AskedOptions): SearchHit[] {
@@ -59,7 +58,7 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
         : find
     return search(question, limit, options).flatMap(({ document, passage, score, explanation }) => {
       const row = statements.byNumber.get(document)
-      const found = statements.passage.get(document * PASSAGES + passage)
+      const found = statements.passage.get(numberOf(document, passage))
       if (!row || !found) return []
       return [
         {
@@ -84,7 +83,7 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
     const { from, to, offset } = stretchOf(passages, part)
     const text = passages.slice(from, to).map((passage) => passage.text)
     const marked = part.passage === undefined ? undefined : passages[part.passage]
-    const place = statements.passage.get(document * PASSAGES + (part.passage ?? 0))
+    const place = statements.passage.get(numberOf(document, part.passage ?? 0))
     return {
       ...summaryOf(row),
       text: text.join('').slice(offset - (passages[from]?.start ?? 0)),

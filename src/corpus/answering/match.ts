@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation } from '../corpus.ts'
-import { PASSAGES } from '../index/passages.ts'
+import { numberOf } from '../index/passages.ts'
 import { openSegmentReader } from '../index/segment-reader.ts'
 import type { Ranked } from '../ranking/score.ts'
 import { type Found, search, wantedOf } from '../ranking/search.ts'
@@ -23,7 +23,7 @@ export function openMatcher(database: DatabaseSync): Matcher {
   const reader = openSegmentReader(database)
   const text = database.prepare('select text from passage where number = ?')
   const textOf = (document: number, passage: number) =>
-    String(text.get(document * PASSAGES + passage)?.text ?? '')
+    String(text.get(numberOf(document, passage))?.text ?? '')
   /** Of the last question, by document. */
   const found = new Map<number, Found>()
   return {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation, SearchOptions } from '../corpus.ts'
-import { PASSAGES } from '../index/passages.ts'
+import { numbersOf } from '../index/passages.ts'
 import { spelling } from '../ranking/phrase.ts'
 import { parseQuery, type Query, withWords } from '../ranking/query.ts'
 import { openFilters } from './filters.ts'
@@ -43,7 +43,7 @@ export function openSearch(database: DatabaseSync, matcher: Matcher) {
       const { title, path } = named.get(document) ?? {}
       const passages: string[] = []
       const end = Math.max(0, left - READ.each)
-      for (const { text } of texts.iterate(document * PASSAGES, (document + 1) * PASSAGES - 1)) {
+      for (const { text } of texts.iterate(...numbersOf(document))) {
         if (left <= end) break
         left -= String(text).length
         passages.push(spelling(String(text)))

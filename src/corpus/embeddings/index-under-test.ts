@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
-import { PASSAGES } from '../index/passages.ts'
+import { numberOf, numbersOf } from '../index/passages.ts'
 
 export function indexUnderTest(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'corpusiq-'))
@@ -21,9 +21,7 @@ export function indexUnderTest(t: TestContext) {
   })
   const remove = (number: number) => {
     writer.prepare('delete from document where number = ?').run(number)
-    writer
-      .prepare('delete from passage where number between ? and ?')
-      .run(number * PASSAGES, (number + 1) * PASSAGES - 1)
+    writer.prepare('delete from passage where number between ? and ?').run(...numbersOf(number))
   }
   return {
     folder,
@@ -35,7 +33,7 @@ export function indexUnderTest(t: TestContext) {
       remove(number)
       writer.prepare('insert into document values (?, ?, ?)').run(number, title, texts.join('\0'))
       for (const [at, text] of texts.entries()) {
-        writer.prepare('insert into passage values (?, ?)').run(number * PASSAGES + at, text)
+        writer.prepare('insert into passage values (?, ?)').run(numberOf(number, at), text)
       }
     },
   }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { PASSAGES } from '../index/passages.ts'
+import { documentOf, numbersOf } from '../index/passages.ts'
+import { versionOf } from '../sqlite.ts'
 import type { Embedder, EmbedFault } from './embedder.ts'
 import { quantise } from './quantise.ts'
 import { embeddedText, type Pending, textDigest, type Vectors } from './vectors.ts'
@@ -44,7 +45,7 @@ export function createKeepUp({ index, vectors, embedder, model, report, wait, si
 
   /** What the passages of the index are, compared with what was known of them. */
   function compare(): void {
-    vectors.ofIndex(Number(index.prepare('pragma user_version').get()?.user_version))
+    vectors.ofIndex(versionOf(index))
     const known = vectors.documents()
     const changed: { number: number; title: string; digest: string }[] = []
     for (const row of documents.iterate()) {
@@ -57,20 +58,20 @@ export function createKeepUp({ index, vectors, embedder, model, report, wait, si
     }
     if (known.size > 0) {
       vectors.commit(() => {
-        for (const number of known.keys()) vectors.removeDocument(number, range(number))
+        for (const number of known.keys()) vectors.removeDocument(number, numbersOf(number))
       })
     }
     for (let at = 0; at < changed.length && !signal.aborted; at += COMPARED) {
       vectors.commit(() => {
         for (const { number, title, digest } of changed.slice(at, at + COMPARED)) {
           const rows = passages
-            .all(...range(number))
+            .all(...numbersOf(number))
             .filter(({ text }) => String(text).trim() !== '')
             .map((row) => ({
               number: Number(row.number),
               digest: textDigest(embeddedText(title, String(row.text))),
             }))
-          vectors.putDocument(number, digest, range(number), rows)
+          vectors.putDocument(number, digest, numbersOf(number), rows)
         }
       })
     }
@@ -79,7 +80,7 @@ export function createKeepUp({ index, vectors, embedder, model, report, wait, si
 
   /** The text that is pending, as the index has it now; undefined where it has another. */
   function textOf({ passage: number, digest }: Pending): string | undefined {
-    const title = titled.get(Math.floor(number / PASSAGES))?.title
+    const title = titled.get(documentOf(number))?.title
     const text = passage.get(number)?.text
     if (title === undefined || text === undefined) return undefined
     const whole = embeddedText(String(title), String(text))
@@ -164,8 +165,4 @@ export function createKeepUp({ index, vectors, embedder, model, report, wait, si
       }
     },
   }
-}
-
-function range(document: number): readonly [number, number] {
-  return [document * PASSAGES, (document + 1) * PASSAGES - 1]
 }

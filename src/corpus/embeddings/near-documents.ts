@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { PASSAGES } from '../index/passages.ts'
+import { documentOf, numberOf } from '../index/passages.ts'
 import type { Nearest } from './nearest.ts'
 import type { Quantised } from './quantise.ts'
 import { embeddedText, textDigest } from './vectors.ts'
@@ -25,16 +25,16 @@ export function openNearDocuments(index: DatabaseSync, nearest: Nearest): NearDo
     'select title, text from document join passage on passage.number = ? where document.number = ?',
   )
   return (vector, limit, allowed) => {
-    const isAllowed = allowed && ((passage: number) => allowed.has(Math.floor(passage / PASSAGES)))
+    const isAllowed = allowed && ((passage: number) => allowed.has(documentOf(passage)))
     const best = new Map<number, NearDocument>()
     for (const { passage, digest, score } of nearest.find(vector, limit * PER_DOCUMENT, isAllowed)) {
-      const document = Math.floor(passage / PASSAGES)
+      const document = documentOf(passage)
       if (best.has(document)) continue
       const row = current.get(passage, document)
       if (!row) continue
       const text = embeddedText(String(row.title), String(row.text))
       if (Buffer.compare(textDigest(text), digest) !== 0) continue
-      best.set(document, { document, passage: passage - document * PASSAGES, score })
+      best.set(document, { document, passage: passage - numberOf(document, 0), score })
     }
     return [...best.values()].slice(0, limit)
   }

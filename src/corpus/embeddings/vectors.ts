@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, closeSync, openSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { inTransaction, isDamaged, makePrivate, removeDatabase, versionOf } from '../sqlite.ts'
 import type { Quantised } from './quantise.ts'
 
 const VERSION = 1
@@ -125,16 +125,7 @@ export function openVectors(file: string) {
       return { texts: Number(row?.texts), vectors: Number(row?.vectors) }
     },
 
-    commit(work: () => void): void {
-      database.exec('begin immediate')
-      try {
-        work()
-        database.exec('commit')
-      } catch (fault) {
-        if (database.isTransaction) database.exec('rollback')
-        throw fault
-      }
-    },
+    commit: (work: () => void) => inTransaction(database, work),
 
     close: () => database.close(),
   }
@@ -144,21 +135,17 @@ function openDatabase(file: string): DatabaseSync {
   try {
     return prepared(file)
   } catch (fault) {
-    const isBroken =
-      fault instanceof Error && 'errcode' in fault && (fault.errcode === 11 || fault.errcode === 26)
-    if (!isBroken) throw fault
-    for (const ending of ['', '-wal', '-shm']) rmSync(file + ending, { force: true })
+    if (!isDamaged(fault)) throw fault
+    removeDatabase(file)
     return prepared(file)
   }
 }
 
 function prepared(file: string): DatabaseSync {
-  closeSync(openSync(file, 'a', 0o600))
-  chmodSync(file, 0o600)
+  makePrivate(file)
   const database = new DatabaseSync(file, { timeout: 10_000 })
   database.exec('pragma journal_mode = wal; pragma synchronous = normal')
-  const version = database.prepare('pragma user_version').get()?.user_version
-  if (version === VERSION) return database
+  if (versionOf(database) === VERSION) return database
   const tables = database.prepare("select name from sqlite_schema where type = 'table'").all()
   for (const { name } of tables) database.exec(`drop table "${String(name)}"`)
   database.exec(`begin immediate; ${TABLES} pragma user_version = ${VERSION}; commit`)

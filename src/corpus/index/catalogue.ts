@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../ops/clock.ts'
 import type { ExtractedDocument } from '../extracting/prepared-extraction.ts'
 import type { Stamp } from '../sources/stamp.ts'
+import { inTransaction } from '../sqlite.ts'
 import { openIds } from './ids.ts'
 import { openPassages } from './passages.ts'
 import { openSources } from './sources.ts'
@@ -186,13 +187,12 @@ export function openCatalogue(database: DatabaseSync) {
 
     /** Runs `work` in one transaction: all of it is in the index, or nothing. */
     commit(work: () => void): void {
-      database.exec('begin immediate')
       try {
-        work()
-        passages.flush()
-        database.exec('commit')
+        inTransaction(database, () => {
+          work()
+          passages.flush()
+        })
       } catch (fault) {
-        if (database.isTransaction) database.exec('rollback')
         passages.forget()
         throw fault
       }

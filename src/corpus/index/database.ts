@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, mkdirSync, openSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { isSameSource, type Source } from '../sources/source.ts'
+import { isDamaged, makePrivate, removeDatabase, versionOf } from '../sqlite.ts'
 import { openCatalogue } from './catalogue.ts'
 import { SEGMENT_TABLES } from './segment-tables.ts'
 
@@ -12,7 +13,7 @@ export const INDEX = 'corpus.db'
 export const INDEX_VERSION = 4
 
 /**
- * A document's text stands in its passages, whose numbers are its own times `PASSAGES` plus their place: the index of
+ * A document's text stands in its passages, whose numbers (`numberOf`) hold its own: the index of
  * words (`segment-tables.ts`) needs no other link. A number is
  * never given to another document. `departed` remembers the ids of documents that are gone, and nothing of their text.
  */
@@ -88,8 +89,8 @@ export function prepareDatabase(file: string, sources: readonly Source[]): { doc
   try {
     return prepare(file, sources)
   } catch (fault) {
-    if (!isUseless(fault)) throw fault
-    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(file + ending, { force: true })
+    if (!(fault instanceof Useless || isDamaged(fault))) throw fault
+    removeDatabase(file)
     return prepare(file, sources, fault instanceof Useless ? fault.ids : [])
   }
 }
@@ -99,12 +100,10 @@ function prepare(
   sources: readonly Source[],
   ids: readonly EarlierId[] = [],
 ): { documents: number } {
-  // SQLite gives its -wal and -shm files the mode of this one.
-  closeSync(openSync(file, 'a', 0o600))
-  chmodSync(file, 0o600)
+  makePrivate(file)
   const database = openDatabase(file)
   try {
-    const version = database.prepare('pragma user_version').get()?.user_version
+    const version = versionOf(database)
     const tables = database.prepare('select count(*) as count from sqlite_schema').get()?.count
     if (version === 0 && tables === 0) {
       database.exec('pragma journal_mode = wal')
@@ -159,12 +158,6 @@ class Useless extends Error {
     super()
     this.ids = ids
   }
-}
-
-function isUseless(fault: unknown): boolean {
-  if (fault instanceof Useless) return true
-  // SQLITE_CORRUPT, SQLITE_NOTADB
-  return fault instanceof Error && 'errcode' in fault && (fault.errcode === 11 || fault.errcode === 26)
 }
 
 /** What is written here can be made again, so a commit needn't wait for the disk; it is whole all the same (WAL). */

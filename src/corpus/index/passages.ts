@@ -3,8 +3,20 @@ import { createAnalyser } from '../ranking/analysed-document.ts'
 import { MOST_PASSAGES, type PreparedDocument } from '../ranking/prepared-document.ts'
 import { openSegments } from './segments.ts'
 
-/** A passage's number is its document's times this plus its place. */
-export const PASSAGES = MOST_PASSAGES
+/** A passage's number: its document's times the most that one has, plus its place. */
+export function numberOf(document: number, passage: number): number {
+  return document * MOST_PASSAGES + passage
+}
+
+/** The numbers that a document's passages may have: the first, and the last. */
+export function numbersOf(document: number): [first: number, last: number] {
+  return [numberOf(document, 0), numberOf(document + 1, 0) - 1]
+}
+
+/** The document that the passage of this number belongs to. */
+export function documentOf(number: number): number {
+  return Math.floor(number / MOST_PASSAGES)
+}
 
 type Named = { readonly title: string; readonly path: string }
 
@@ -21,21 +33,19 @@ export function openPassages(database: DatabaseSync) {
   }
   const words = openSegments(database)
   let analyse: ReturnType<typeof createAnalyser> | undefined
-  const range = (document: number) => [document * PASSAGES, (document + 1) * PASSAGES - 1] as const
 
   return {
     add(document: number, { passages, analysed }: PreparedDocument): void {
-      const [first] = range(document)
       words.add(document, analysed)
       for (const [index, { start, heading, page, text }] of passages.entries()) {
-        statements.insert.run(first + index, start, heading, page ?? null, text)
+        statements.insert.run(numberOf(document, index), start, heading, page ?? null, text)
       }
     },
 
     /** The words of the path are searched too: they change with it. */
     rename(document: number, { title, path }: Named): void {
       const passages = statements.ofDocument
-        .all(...range(document))
+        .all(...numbersOf(document))
         .map(({ heading, text }) => ({ heading: String(heading), text: String(text) }))
       analyse ??= createAnalyser()
       words.remove(document)
@@ -44,7 +54,7 @@ export function openPassages(database: DatabaseSync) {
 
     remove(document: number): void {
       words.remove(document)
-      statements.remove.run(...range(document))
+      statements.remove.run(...numbersOf(document))
     },
 
     /** The last of a transaction. */

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { createGathering } from '../ranking/gathering.ts'
 import type { AnalysedDocument } from '../ranking/segment.ts'
 import type { SegmentBytes } from '../ranking/segment-bytes.ts'
+import { inTransaction } from '../sqlite.ts'
 import { createMerging, type MergingStore } from './segment-merging.ts'
 import { openSegmentRows } from './segment-rows.ts'
 import { CHUNKS } from './segment-tables.ts'
@@ -89,16 +90,7 @@ export function openSegments(database: DatabaseSync, pace = PACE): Segments {
   const store: MergingStore = {
     read: rows.read,
     known: () => known,
-    transaction(work) {
-      database.exec('begin immediate')
-      try {
-        work()
-        database.exec('commit')
-      } catch (fault) {
-        if (database.isTransaction) database.exec('rollback')
-        throw fault
-      }
-    },
+    transaction: (work) => inTransaction(database, work),
     /** An id that no segment had, and none will have. */
     reserve() {
       const { lastInsertRowid } = statements.insert.run(new Uint8Array(), new Uint8Array(), new Uint8Array())

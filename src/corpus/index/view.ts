@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Source } from '../sources/source.ts'
 import type { Stamp } from '../sources/stamp.ts'
+import { versionOf } from '../sqlite.ts'
 import { INDEX_VERSION, openDatabase } from './database.ts'
 import { openSources, type SourceCounts } from './sources.ts'
 
@@ -63,7 +64,7 @@ export function openIndexView(file: string, options: { toAsk?: boolean } = {}): 
 
 function isOfThisVersion(database: DatabaseSync): boolean {
   try {
-    return database.prepare('pragma user_version').get()?.user_version === INDEX_VERSION
+    return versionOf(database) === INDEX_VERSION
   } catch {
     return false
   }

@@ -1,0 +1,35 @@
+import { chmodSync, closeSync, openSync, rmSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+
+/** Runs `work` in one transaction: all of it is written, or nothing. */
+export function inTransaction(database: DatabaseSync, work: () => void): void {
+  database.exec('begin immediate')
+  try {
+    work()
+    database.exec('commit')
+  } catch (fault) {
+    if (database.isTransaction) database.exec('rollback')
+    throw fault
+  }
+}
+
+/** Whether SQLite says that the file is broken, or no database at all (SQLITE_CORRUPT, SQLITE_NOTADB). */
+export function isDamaged(fault: unknown): boolean {
+  return fault instanceof Error && 'errcode' in fault && (fault.errcode === 11 || fault.errcode === 26)
+}
+
+/** Makes a database's file where it is missing, readable by the owner alone: its -wal and -shm get the same mode. */
+export function makePrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
+}
+
+/** Removes a database with all that SQLite keeps beside it. */
+export function removeDatabase(file: string): void {
+  for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(file + ending, { force: true })
+}
+
+/** The version that the file's maker gave it; 0 where none did. */
+export function versionOf(database: DatabaseSync): number {
+  return Number(database.prepare('pragma user_version').get()?.user_version)
+}
