@@ -11,6 +11,11 @@ export function systemCode(fault: unknown): string | undefined {
   return fault instanceof Error && 'code' in fault && typeof fault.code === 'string' ? fault.code : undefined
 }
 
+/** What went wrong, in the words of whatever was thrown. */
+export function messageOf(fault: unknown): string {
+  return fault instanceof Error ? fault.message : String(fault)
+}
+
 /** What the world refused (a folder, a disk, a port), thrown as a sentence, becomes a value; a bug is thrown again. */
 export function worldFault(fault: unknown): Fault {
   const isBug = fault instanceof TypeError || fault instanceof ReferenceError || fault instanceof RangeError

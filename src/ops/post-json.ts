@@ -5,6 +5,7 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
 import { readBounded, SizeFault } from './bounded-body.ts'
+import { systemCode } from './fault.ts'
 import { VERSION } from './version.ts'
 
 /** Where an operator's endpoint is, with what it asks for. */
@@ -76,7 +77,7 @@ export async function postJson(
   } catch (fault) {
     if (stopped) return stopped
     if (fault instanceof SizeFault) return new PostFault(`answered more than ${maxBytes} bytes`)
-    return new PostFault(`could not be reached (${codeOf(fault)})`)
+    return new PostFault(`could not be reached (${systemCode(fault) ?? 'no answer'})`)
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener('abort', abort)
@@ -90,8 +91,4 @@ function jsonOf(bytes: Uint8Array): unknown {
   } catch {
     return undefined
   }
-}
-
-function codeOf(fault: unknown): string {
-  return fault instanceof Error && 'code' in fault ? String(fault.code) : 'no answer'
 }

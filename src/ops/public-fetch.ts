@@ -6,6 +6,7 @@ import * as http from 'node:http'
 import * as https from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { ENCODINGS, EncodingFault, readBounded, SizeFault } from './bounded-body.ts'
+import { systemCode } from './fault.ts'
 import { type CheckedAddress, publicAddresses, type Resolve } from './public-name.ts'
 import { VERSION } from './version.ts'
 
@@ -207,7 +208,7 @@ async function ask(
     if (fault instanceof SizeFault)
       return new PublicFetchFault('size', `is larger than ${options.maxBytes} bytes`)
     if (fault instanceof EncodingFault) return new PublicFetchFault('encoding', `is ${fault.message}`)
-    return new PublicFetchFault('connection', `could not be read (${codeOf(fault)})`)
+    return new PublicFetchFault('connection', `could not be read (${systemCode(fault) ?? 'no answer'})`)
   } finally {
     clearTimeout(connecting)
     clearTimeout(answering)
@@ -270,8 +271,4 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | Pu
 
 function tooSlow(milliseconds: number): PublicFetchFault {
   return new PublicFetchFault('time', `took longer than ${milliseconds / 1000} s`)
-}
-
-function codeOf(fault: unknown): string {
-  return fault instanceof Error && 'code' in fault ? String(fault.code) : 'no answer'
 }

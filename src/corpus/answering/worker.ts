@@ -1,5 +1,7 @@
 /** The thread that answers: apart from the one that reads files, so that neither waits for the other. */
+
 import { parentPort, workerData } from 'node:worker_threads'
+import { messageOf } from '../../ops/fault.ts'
 import type { Part } from '../corpus.ts'
 import { openNearDocuments } from '../embeddings/near-documents.ts'
 import { openNearest } from '../embeddings/nearest.ts'
@@ -42,7 +44,7 @@ parentPort?.on('message', (question: Question | 'close') => {
   try {
     post({ number: question.number, answer: answer(question) })
   } catch (fault) {
-    post({ number: question.number, fault: fault instanceof Error ? fault.message : String(fault) })
+    post({ number: question.number, fault: messageOf(fault) })
   }
 })
 

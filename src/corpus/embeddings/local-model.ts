@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path'
+import { messageOf } from '../../ops/fault.ts'
 import { type Embedder, EmbedFault } from './embedder.ts'
 
 /** What we use of `@huggingface/transformers`, which whoever wants a model of his own installs beside us. */
@@ -35,7 +36,7 @@ export function createLocalModel(folder: string): Embedder {
           Float32Array.from({ length }, (_, at) => data[index * length + at] ?? Number.NaN),
         )
       } catch (fault) {
-        return new EmbedFault('input', `fails: ${messageOf(fault)}`)
+        return new EmbedFault('input', `fails: ${shortly(fault)}`)
       }
     },
   }
@@ -54,10 +55,10 @@ async function load(folder: string): Promise<Extractor | EmbedFault> {
     transformers.env.localModelPath = dirname(folder)
     return await transformers.pipeline('feature-extraction', basename(folder))
   } catch (fault) {
-    return new EmbedFault('wrong', `cannot be loaded from ${folder}: ${messageOf(fault)}`)
+    return new EmbedFault('wrong', `cannot be loaded from ${folder}: ${shortly(fault)}`)
   }
 }
 
-function messageOf(fault: unknown): string {
-  return (fault instanceof Error ? fault.message : String(fault)).slice(0, 300)
+function shortly(fault: unknown): string {
+  return messageOf(fault).slice(0, 300)
 }

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { EmbeddingsSource } from '../../ops/settings.ts'
 import { openDatabase } from '../index/database.ts'
+import { pause } from '../pause.ts'
 import { EmbedFault } from './embedder.ts'
 import { createKeepUp } from './keep-up.ts'
 import { modelOf } from './model-name.ts'
@@ -28,7 +29,6 @@ const { index, file, source } = workerData as EmbeddingsOptions
 const post = (message: EmbeddingsMessage) => parentPort?.postMessage(message)
 const embedder = createEmbedder(source)
 const ending = new AbortController()
-const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()))
 
 parentPort?.on('message', (message: EmbeddingsQuestion | 'close') => {
   if (message === 'close') ending.abort()
@@ -50,22 +50,11 @@ try {
     embedder,
     model: modelOf(source),
     report: (report) => post({ report }),
-    wait,
+    wait: (seconds) => pause(seconds, ending.signal),
     signal: ending.signal,
   }).run()
 } finally {
   vectors.close()
   database.close()
   parentPort?.close()
-}
-
-async function wait(seconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  await Promise.race([
-    ended,
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, seconds * 1000)
-    }),
-  ])
-  clearTimeout(timer)
 }

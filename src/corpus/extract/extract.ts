@@ -1,3 +1,4 @@
+import { messageOf } from '../../ops/fault.ts'
 import { cleanText, cleanTitle } from './characters.ts'
 import { decode } from './encoding.ts'
 import { type Draft, type Format, Refused } from './format.ts'
@@ -36,7 +37,7 @@ export async function extract(path: string, bytes: Uint8Array): Promise<Extracte
     return extracted(path, format.media_type, draft)
   } catch (fault) {
     if (fault instanceof Refused) return { problem: fault.message }
-    return { problem: `it could not be read: ${fault instanceof Error ? fault.message : String(fault)}` }
+    return { problem: `it could not be read: ${messageOf(fault)}` }
   }
 }
 

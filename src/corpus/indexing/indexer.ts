@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemMilliseconds } from '../../ops/clock.ts'
+import { messageOf } from '../../ops/fault.ts'
 import { titleOfName } from '../extract/extract.ts'
 import { isExpected, isText } from '../extract/formats.ts'
 import { endingOf } from '../extract/name.ts'
@@ -173,7 +174,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     bytesUnderWay += size
     options
       .extract(task.path, content.bytes)
-      .catch((fault: unknown) => ({ problem: fault instanceof Error ? fault.message : String(fault) }))
+      .catch((fault: unknown) => ({ problem: messageOf(fault) }))
       .then((extracted) => {
         if (isCurrent() && !stopped()) write(task, content, size, digest, extracted)
         bytesUnderWay -= size

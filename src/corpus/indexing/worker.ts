@@ -1,9 +1,11 @@
 /** The thread that reads the sources and writes the index: once, at every hint, and again every few minutes. */
+
 import { mkdirSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock, systemMilliseconds } from '../../ops/clock.ts'
 import type { Event } from '../../ops/events.ts'
+import { messageOf } from '../../ops/fault.ts'
 import type { CorpusStatus } from '../corpus.ts'
 import { isSmall } from '../extract/extract.ts'
 import { createExtractors } from '../extracting/pool.ts'
@@ -96,7 +98,7 @@ while (!stopped) {
     try {
       if (await part.turn()) more = true
     } catch (fault) {
-      report(file, `the index was not written: ${fault instanceof Error ? fault.message : String(fault)}`)
+      report(file, `the index was not written: ${messageOf(fault)}`)
     }
     if (part.isScanning() || part.scans() > before.scans) {
       round ??= { began: before.at, written: before.all }
@@ -160,7 +162,7 @@ async function takeSources(): Promise<void> {
   try {
     sources = currentSources(options)
   } catch (fault) {
-    const reason = fault instanceof Error ? fault.message : String(fault)
+    const reason = messageOf(fault)
     if (toldFault !== reason) report(dataDir, reason)
     toldFault = reason
     return
@@ -240,6 +242,6 @@ function safely(work: () => void): void {
   try {
     work()
   } catch (fault) {
-    report(file, `the index was not written: ${fault instanceof Error ? fault.message : String(fault)}`)
+    report(file, `the index was not written: ${messageOf(fault)}`)
   }
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { systemMilliseconds } from '../../ops/clock.ts'
+import { messageOf, systemCode } from '../../ops/fault.ts'
 import { parentOf } from '../path.ts'
 import { type Ignoring, ignoringNothing } from './ignore-files.ts'
 import { isLeftOut, isPathLeftOut } from './left-out.ts'
@@ -203,6 +204,5 @@ function isGone(fault: unknown): boolean {
 
 /** The system's word for a fault, e.g. `EACCES`. */
 export function codeOf(fault: unknown): string {
-  if (fault instanceof Error && 'code' in fault && typeof fault.code === 'string') return fault.code
-  return fault instanceof Error ? fault.message : String(fault)
+  return systemCode(fault) ?? messageOf(fault)
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { versionOf } from '../../sqlite.ts'
 
 /** Hidden, so that a walk of the mirror never meets it. */
 const FILE = '.pages.db'
@@ -60,7 +61,7 @@ export function openPageTable(root: string, url: string) {
   mkdirSync(root, { recursive: true, mode: 0o700 })
   const database = new DatabaseSync(join(root, FILE), { timeout: 10_000 })
   database.exec('pragma journal_mode = wal; pragma synchronous = normal')
-  if (database.prepare('pragma user_version').get()?.user_version === 0) {
+  if (versionOf(database) === 0) {
     database.exec(`begin immediate; ${TABLES} commit`)
   }
   const columns = 'url, path, etag, last_modified, lastmod, fetched_at, bytes, problem'

@@ -1,8 +1,11 @@
 /** The thread that fetches the pages of web sources that are due, and then has nothing more to do. */
+
 import { rmSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../../ops/clock.ts'
+import { messageOf } from '../../../ops/fault.ts'
 import { publicFetch } from '../../../ops/public-fetch.ts'
+import { pause } from '../../pause.ts'
 import type { MirrorsMessage } from './mirrors.ts'
 import { openPageTable, type PageTable, type Round } from './page-table.ts'
 import { emptyMirror, refreshMirror, type WebOptions, type WebSource } from './refresh.ts'
@@ -41,7 +44,7 @@ const visitor = createVisitor({
   fetch: (url, options) => publicFetch(url, { ...options, signal: abort.signal }),
   now: systemClock,
   elapsed: () => performance.now() / 1000,
-  wait: (seconds) => waitFor(seconds),
+  wait: (seconds) => pause(seconds, abort.signal),
   stopped: () => abort.signal.aborted,
 })
 
@@ -70,7 +73,7 @@ async function keep(source: WebSource): Promise<number> {
       table.close()
     }
   } catch (fault) {
-    report(source.url, `could not be mirrored: ${fault instanceof Error ? fault.message : String(fault)}`)
+    report(source.url, `could not be mirrored: ${messageOf(fault)}`)
     return RETRY
   }
 }
@@ -95,16 +98,4 @@ async function refreshNow(source: WebSource, table: PageTable): Promise<void> {
   if (!refreshed) return
   const seconds = Math.round(performance.now() - began) / 1000
   post({ event: { type: 'corpus.mirrored', source: source.name, ...refreshed, seconds } })
-}
-
-async function waitFor(seconds: number): Promise<void> {
-  if (seconds <= 0 || abort.signal.aborted) return
-  let timer: NodeJS.Timeout | undefined
-  await Promise.race([
-    stopped,
-    new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, seconds * 1000)
-    }),
-  ])
-  clearTimeout(timer)
 }
