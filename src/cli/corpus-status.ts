@@ -4,6 +4,7 @@ import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
 import { compareSource } from '../corpus/indexing/comparison.ts'
 import { lastBeat } from '../corpus/indexing/heartbeat.ts'
+import { webSources } from '../corpus/sources/source-list.ts'
 import { pageProblems } from '../corpus/sources/web/page-table.ts'
 import { systemClock } from '../ops/clock.ts'
 import { Fault } from '../ops/fault.ts'
@@ -60,12 +61,8 @@ export async function listProblems(options: CorpusOptions): Promise<Fault | unde
   const view = openIndexView(join(configuration.settings.dataDir, INDEX))
   const files = view?.problems() ?? []
   view?.close()
-  const pages = servedSources(configuration.settings)
-    .filter(({ kind }) => kind === 'web')
-    .flatMap(({ name: source, root }) =>
-      pageProblems(root).map(({ url: path, reason }) => ({ source, path, reason })),
-    )
-  const rows = [...files, ...pages]
+  const pages = pageProblems(webSources(servedSources(configuration.settings)))
+  const rows = [...files, ...pages].map(({ collection: source, path, reason }) => ({ source, path, reason }))
   show(options.json, rows, () =>
     rows.length === 0
       ? 'Every file of a format that is read could be read.'

@@ -126,10 +126,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
     status: async () => status,
     async problems() {
       const files = (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
-      const pages = webSources(currentSources(served)).flatMap(({ name: collection, root }) =>
-        pageProblems(root).map(({ url: path, reason }) => ({ collection, path, reason })),
-      )
-      return [...files, ...pages]
+      return [...files, ...pageProblems(webSources(currentSources(served)))]
     },
     async close() {
       await Promise.all([indexer.close(), answering.close(), embeddings?.close(), mirrors.close()])

@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type {
   CorpusDocument,
-  CorpusProblem,
   DocumentSummary,
   Part,
   PassagePlace,
@@ -11,6 +10,7 @@ import type {
 import type { NearDocuments } from '../embeddings/near-documents.ts'
 import type { Quantised } from '../embeddings/quantise.ts'
 import { numberOf, numbersOf } from '../index/passages.ts'
+import { openProblems } from '../index/problems.ts'
 import { fusedMatcher } from './fused-matcher.ts'
 import { openMatcher } from './match.ts'
 import { stretchOf } from './part.ts'
@@ -34,14 +34,11 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
     passages: database.prepare(`select start, text from passage ${between}`),
     last: database.prepare(`select number, start, text from passage ${between} desc limit 1`),
     page: database.prepare(`select ${summary} from document where id > ? order by id limit ?`),
-    problems: database.prepare(
-      'select source, path, reason from problem where told = 1 order by source, path',
-    ),
     count: database.prepare('select count(*) as count from document'),
     scanned: database.prepare('select min(scanned_at) as at from source having count(*) = count(scanned_at)'),
   }
   const words = openMatcher(database)
-  const find = openSearch(database, words)
+  const find = openSearch(database)
 
   function extentOf(document: number): { length: number; passages: number } {
     const last = statements.last.get(...numbersOf(document))
@@ -49,14 +46,9 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
   }
 
   function search(question: string, limit: number, { meaning, ...options }: AskedOptions): SearchHit[] {
-    const search =
-      near && meaning
-        ? openSearch(
-            database,
-            fusedMatcher(words, (count, allowed) => near(meaning, count, allowed)),
-          )
-        : find
-    return search(question, limit, options).flatMap(({ document, passage, score, explanation }) => {
+    const matcher =
+      near && meaning ? fusedMatcher(words, (count, allowed) => near(meaning, count, allowed)) : words
+    return find(matcher, question, limit, options).flatMap(({ document, passage, score, explanation }) => {
       const row = statements.byNumber.get(document)
       const found = statements.passage.get(numberOf(document, passage))
       if (!row || !found) return []
@@ -106,12 +98,7 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
     fetch: (id: string, part: Part = {}) => atOneMoment(database, () => fetch(id, part)),
     list: (cursor: string, limit: number): DocumentSummary[] =>
       statements.page.all(cursor, limit).map(summaryOf),
-    problems: (): CorpusProblem[] =>
-      statements.problems.all().map(({ source, path, reason }) => ({
-        collection: String(source),
-        path: String(path),
-        reason: String(reason),
-      })),
+    problems: openProblems(database),
     count: () => Number(statements.count.get()?.count),
     /** When every source has been scanned at least, in seconds since the epoch; none where one has not yet been. */
     indexedAt(): number | undefined {

@@ -15,10 +15,10 @@ export type Found = Match & { readonly explanation?: Explanation }
 
 /**
  * A person's question, operators and all, as the documents that answer it, best first. `matcher` ranks them for
- * plain words. Never empty where it finds any among what the filters allow: a phrase that none holds counts as its
+ * plain words: it is given with each question, as its meaning may count too. Never empty where it finds any among what the filters allow: a phrase that none holds counts as its
  * words, and what would leave nothing is not excluded.
  */
-export function openSearch(database: DatabaseSync, matcher: Matcher) {
+export function openSearch(database: DatabaseSync) {
   const filters = openFilters(database)
   const named = database.prepare('select title, path from document where number = ?')
   const texts = database.prepare('select text from passage where number between ? and ? order by number')
@@ -54,15 +54,20 @@ export function openSearch(database: DatabaseSync, matcher: Matcher) {
     }
   }
 
-  return (question: string, limit: number, { collection, explain = false }: SearchOptions = {}): Found[] => {
+  return (
+    matcher: Matcher,
+    question: string,
+    limit: number,
+    { collection, explain = false }: SearchOptions = {},
+  ): Found[] => {
     const query = readQuery(question)
-    const found = answer(query, limit, collection)
+    const found = answer(matcher, query, limit, collection)
     return explain
       ? found.map((match) => ({ ...match, explanation: matcher.explain(query.words, match) }))
       : found
   }
 
-  function answer(query: Query, limit: number, collection: string | undefined): Match[] {
+  function answer(matcher: Matcher, query: Query, limit: number, collection: string | undefined): Match[] {
     const allowed = filters.allowed(query.filters, collection)
     if (allowed?.size === 0) return []
     const isChecked = query.phrases.length + query.excluded.length > 0

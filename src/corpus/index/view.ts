@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import type { CorpusProblem } from '../corpus.ts'
 import type { Source } from '../sources/source.ts'
 import type { Stamp } from '../sources/stamp.ts'
 import { versionOf } from '../sqlite.ts'
 import { INDEX_VERSION, openDatabase } from './database.ts'
+import { openProblems } from './problems.ts'
 import { openSources, type SourceCounts } from './sources.ts'
 
 /** What another process may know of the index while a server writes it, and the one thing that it may ask for. */
@@ -15,7 +17,7 @@ export type IndexView = {
   /** What was known of each file when it was read: a document, or a problem. */
   files(source: string): Map<string, { readonly stamp: Stamp; readonly isDocument: boolean }>
   /** Files that there is no document of, and why. */
-  problems(): { readonly source: string; readonly path: string; readonly reason: string }[]
+  problems(): CorpusProblem[]
   /** From a running server at once, else from the next start. */
   requestReindex(source: string): void
   close(): void
@@ -33,7 +35,6 @@ export function openIndexView(file: string, options: { toAsk?: boolean } = {}): 
   const statements = {
     documents: database.prepare('select path, stamp from document where source = ?'),
     problems: database.prepare('select path, stamp from problem where source = ?'),
-    told: database.prepare('select source, path, reason from problem where told = 1 order by source, path'),
     scanned: database.prepare('select scanned_at from source where name = ?'),
   }
   return {
@@ -51,12 +52,7 @@ export function openIndexView(file: string, options: { toAsk?: boolean } = {}): 
       }
       return files
     },
-    problems: () =>
-      statements.told.all().map(({ source, path, reason }) => ({
-        source: String(source),
-        path: String(path),
-        reason: String(reason),
-      })),
+    problems: openProblems(database),
     requestReindex: sources.requestReindex,
     close: () => database.close(),
   }

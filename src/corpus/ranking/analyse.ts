@@ -17,8 +17,11 @@ const ACCENTS = /[\u0300-\u036f]+/g
 
 /** The terms of a text, in their order; the same for documents and for questions. */
 export function analyse(text: string): string[] {
-  const terms: string[] = []
-  eachTerm(text, (term) => terms.push(term))
+  const terms = partsOfIdentifiers(text).map(termOf)
+  for (const word of wordsOf(text)) {
+    if (!isUnspaced(word)) terms.push(termOf(word))
+    else for (const term of unspacedTerms(word)) terms.push(term)
+  }
   return terms
 }
 
@@ -46,14 +49,6 @@ export function analyseQuestion(question: string): AskedTerm[] {
     else for (const term of unspacedTerms(word).slice(0, -1)) ask(term)
   }
   return [...asked.values()]
-}
-
-export function eachTerm(text: string, visit: (term: string) => void): void {
-  for (const part of partsOfIdentifiers(text)) visit(termOf(part))
-  for (const word of wordsOf(text)) {
-    if (!isUnspaced(word)) visit(termOf(word))
-    else for (const term of unspacedTerms(word)) visit(term)
-  }
 }
 
 /** Whether it is a run of characters in a script that writes no spaces, rather than one word. */

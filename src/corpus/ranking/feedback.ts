@@ -1,4 +1,4 @@
-import { type Candidate, normOf, rarity, type Statistics, saturated } from './score.ts'
+import { type Candidate, lookUp, normOf, rarity, type Statistics, saturated } from './score.ts'
 import type { Postings, Segment } from './segment.ts'
 
 /** The passages that are taken for right, and how many of their terms are looked for in the others. */
@@ -26,8 +26,7 @@ export function likeness(
   if (!first || candidates.length < 2) return candidates.map(() => 0)
   const telling = termsOfFirst(candidates.slice(0, FIRST), statistics, termsOf)
     .flatMap(([term, amount]) => {
-      const found = segments.map((segment) => segment.find(term))
-      const count = found.reduce((sum, postings) => sum + (postings?.passages.length ?? 0), 0)
+      const { found, count } = lookUp(term, segments)
       if (count < 2 || count > statistics.live * COMMON) return []
       const said = rarity(statistics, count)
       return [{ found, said, weight: amount * said }]

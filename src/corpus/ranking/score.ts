@@ -41,6 +41,15 @@ export function statisticsOf(segments: readonly Segment[]): Statistics {
   return { live, average: Math.max(length / Math.max(live, 1), 1) }
 }
 
+/** A term's postings, segment by segment, and how many passages have it. */
+export function lookUp(
+  term: string,
+  segments: readonly Segment[],
+): { found: (Postings | undefined)[]; count: number } {
+  const found = segments.map((segment) => segment.find(term))
+  return { found, count: found.reduce((sum, postings) => sum + (postings?.passages.length ?? 0), 0) }
+}
+
 /** How much a term says that `count` of the passages have. */
 export function rarity({ live }: Statistics, count: number): number {
   return Math.log(1 + Math.max(0, live - count + 0.5) / (count + 0.5))
@@ -69,16 +78,12 @@ export function rank(
 ): Candidate[] {
   const statistics = statisticsOf(segments)
   if (statistics.live === 0 || limit < 1) return []
-  const lookUp = (term: string) => {
-    const found = segments.map((segment) => segment.find(term))
-    return { found, count: found.reduce((sum, postings) => sum + (postings?.passages.length ?? 0), 0) }
-  }
   const asked = wanted
     .map(({ term, importance, alike }) => {
-      const own = lookUp(term)
+      const own = lookUp(term, segments)
       const most = own.count > 0 ? rarity(statistics, own.count) : Number.POSITIVE_INFINITY
       const variants = alike.map(({ term: other, weight }) => {
-        const { found, count } = lookUp(other)
+        const { found, count } = lookUp(other, segments)
         return { found, count, weight: importance * weight * Math.min(most, rarity(statistics, count)) }
       })
       variants.push({ ...own, weight: importance * rarity(statistics, own.count) })
@@ -155,10 +160,11 @@ function collect(
         at = passage
       } else if (score > second) second = score
     }
-    if (allowed && !allowed.has(document)) continue
+    const score = (scores[at] as number) + SECOND * second
+    // Most documents are none of the best: nothing more is asked about them.
+    if (score < best.least() || allowed?.has(document) === false) continue
     let first = at
     while (first > 0 && documents[first - 1] === document) first--
-    const score = (scores[at] as number) + SECOND * second
     best.add({ document, passage: at - first, score, segment, number: at })
   }
 }

@@ -2,7 +2,15 @@ import { type AskedTerm, analyse, analyseQuestion, isUnspaced } from './analyse.
 import { likeness } from './feedback.ts'
 import { type Alike, lookAlikes } from './look-alike.ts'
 import { nearness } from './near.ts'
-import { type Candidate, type Ranked, type RankOptions, rank, statisticsOf, type Wanted } from './score.ts'
+import {
+  type Candidate,
+  lookUp,
+  type Ranked,
+  type RankOptions,
+  rank,
+  statisticsOf,
+  type Wanted,
+} from './score.ts'
 import type { Segment } from './segment.ts'
 
 /** Documents that are looked at again: all of them for likeness, the first for words close together. */
@@ -13,8 +21,6 @@ const READ = 4000
 const BEGINNINGS = 64
 /** What a stop word says: little more than which language is meant. */
 const STOP = 0.2
-/** What being asked for once more adds to a term. */
-const AGAIN = 1
 
 /** How a score came about: its parts add up to it. */
 export type Found = Ranked & { readonly words: number; readonly near: number; readonly alike: number }
@@ -44,7 +50,7 @@ export function search(
   }
   // Neighbours in a script without spaces are pairs already.
   const spaced = wanted.filter(({ term, importance }) => importance >= 1 && !isUnspaced(term))
-  const counts = spaced.map(({ term }) => countOf(term, segments))
+  const counts = spaced.map(({ term }) => lookUp(term, segments).count)
   const near = candidates
     .slice(0, POOL.likeness)
     .map((candidate, place) => {
@@ -69,11 +75,10 @@ export function search(
 
 /** The terms of a question with what may stand for them. */
 export function wantedOf(question: string, segments: readonly Segment[]): Wanted[] {
-  const wanted = analyseQuestion(question).map((asked) => ({ asked, alike: standInsFor(asked, segments) }))
-  return wanted.map(({ asked: { term, times, isStop }, alike }) => ({
-    term,
-    importance: isStop ? STOP : 1 + (times - 1) * AGAIN,
-    alike,
+  return analyseQuestion(question).map((asked) => ({
+    term: asked.term,
+    importance: asked.isStop ? STOP : asked.times,
+    alike: standInsFor(asked, segments),
   }))
 }
 
@@ -96,8 +101,4 @@ function beginnings(prefix: string, segments: readonly Segment[]): Alike[] {
     }
   }
   return [...found].slice(0, BEGINNINGS).map((term) => ({ term, weight: 1 }))
-}
-
-function countOf(term: string, segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + (segment.find(term)?.passages.length ?? 0), 0)
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { CorpusProblem } from '../../corpus.ts'
 import { versionOf } from '../../sqlite.ts'
 
 /** Hidden, so that a walk of the mirror never meets it. */
@@ -148,15 +149,21 @@ export function openOrigins(root: string): Origins {
   }
 }
 
-/** The pages that could not be had, by URL, and why; for whoever is not the mirror's writer. */
-export function pageProblems(root: string): { readonly url: string; readonly reason: string }[] {
+/** The pages of these sources that could not be had, by URL, and why; for whoever is not the mirrors' writer. */
+export function pageProblems(
+  sources: readonly { readonly name: string; readonly root: string }[],
+): CorpusProblem[] {
+  return sources.flatMap(({ name, root }) => problemsOf(name, root))
+}
+
+function problemsOf(collection: string, root: string): CorpusProblem[] {
   if (!existsSync(join(root, FILE))) return []
   const database = new DatabaseSync(join(root, FILE), { readOnly: true, timeout: 10_000 })
   try {
     return database
       .prepare('select url, problem from page where problem is not null order by url')
       .all()
-      .map(({ url, problem }) => ({ url: String(url), reason: String(problem) }))
+      .map(({ url, problem }) => ({ collection, path: String(url), reason: String(problem) }))
   } finally {
     database.close()
   }
