@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { endpointUnderTest } from '../../src/corpus/embeddings/endpoint-under-test.ts'
+import { endpointUnderTest } from '../support/embeddings-endpoint.ts'
 import { becomes, indexed, testFolder } from './folder.ts'
 
 const FILES = {

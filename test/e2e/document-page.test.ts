@@ -1,19 +1,14 @@
 /** A result's page in a real browser: opened at the passage, nothing loaded, nothing cut off. */
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { chromium } from 'playwright-core'
+import { executablePath, PHONE, skip } from '../support/chromium.ts'
 import { startServer } from '../support/running-server.ts'
 import { callMcp, obtainTokens, registerClient } from '../support/scenario.ts'
 import { OWNER } from '../support/site.ts'
-
-const executablePath = process.env.CORPUSIQ_TEST_BROWSER ?? '/usr/bin/chromium'
-const skip = existsSync(executablePath)
-  ? false
-  : `no browser at ${executablePath}; set CORPUSIQ_TEST_BROWSER to a Chromium`
 
 const ALMANAC = [
   '---\ntitle: Almanac\n---\n\n# Almanac\n',
@@ -43,11 +38,7 @@ test('A-163 a result opens in a browser at its passage: nothing is loaded from e
 
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], headless: true })
   t.after(() => browser.close())
-  const context = await browser.newContext({
-    javaScriptEnabled: false,
-    viewport: { width: 390, height: 844 },
-    isMobile: true,
-  })
+  const context = await browser.newContext(PHONE)
   const page = await context.newPage()
   const complaints: string[] = []
   const foreign: string[] = []

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { corpusiq } from '../cli/program.ts'
+import { executablePath, PHONE, skip } from '../support/chromium.ts'
 import { type RunningServer, startServer } from '../support/running-server.ts'
 import {
   authorizationRequest,
@@ -16,11 +16,6 @@ import {
   tokensOf,
 } from '../support/scenario.ts'
 import { OWNER } from '../support/site.ts'
-
-const executablePath = process.env.CORPUSIQ_TEST_BROWSER ?? '/usr/bin/chromium'
-const skip = existsSync(executablePath)
-  ? false
-  : `no browser at ${executablePath}; set CORPUSIQ_TEST_BROWSER to a Chromium`
 
 const ARGUMENTS = [
   '--no-sandbox',
@@ -47,11 +42,7 @@ after(async () => {
 
 /** A phone, without scripts, as the strictest of readers. Whatever its console complains of fails the test. */
 async function openPhone(): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({
-    javaScriptEnabled: false,
-    viewport: { width: 390, height: 844 },
-    isMobile: true,
-  })
+  const context = await browser.newContext(PHONE)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer, setGlobalProxyFromEnv } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { endpointUnderTest, meaning } from '../../../test/support/embeddings-endpoint.ts'
 import { EmbedFault } from './embedder.ts'
 import { createEndpoint, embeddingsUrl } from './endpoint.ts'
-import { endpointUnderTest, meaning } from './endpoint-under-test.ts'
 
 const SOON = { milliseconds: 5_000 }
 /** What would do, were it not for its status. */

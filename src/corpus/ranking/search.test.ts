@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { createSegment } from '../../../test/support/segments.ts'
 import { analyse, partsOfIdentifiers } from './analyse.ts'
 import { lookAlikes } from './look-alike.ts'
 import { nearness } from './near.ts'
 import { search } from './search.ts'
-import { createSegment } from './segment-under-test.ts'
 
 const asked = (texts: readonly string[], question: string) => {
   const { segment, textOf } = createSegment(texts)

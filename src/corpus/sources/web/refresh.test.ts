@@ -3,9 +3,9 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { type Served, siteUnderTest } from '../../../../test/support/web-site.ts'
 import { openOrigins, openPageTable } from './page-table.ts'
 import { refreshMirror } from './refresh.ts'
-import { type Served, siteUnderTest } from './site-under-test.ts'
 
 const SITE = 'https://docs.example'
 const MAP = `${SITE}/sitemap.xml`

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { type Served, type SiteUnderTest, siteUnderTest } from '../../../../test/support/web-site.ts'
 import { PublicFetchFault } from '../../../ops/public-fetch.ts'
-import { type Served, type SiteUnderTest, siteUnderTest } from './site-under-test.ts'
 import { retryAfter, type Visit } from './visitor.ts'
 
 const A = 'https://docs.example/a'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
-import { numberOf, numbersOf } from '../index/passages.ts'
+import { numberOf, numbersOf } from '../../src/corpus/index/passages.ts'
 
 export function indexUnderTest(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'corpusiq-'))

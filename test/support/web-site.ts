@@ -1,11 +1,12 @@
 /** The web, in memory, and a clock that runs only while somebody waits: for the tests of what visits it. */
+
+import { createVisitor, type Visitor } from '../../src/corpus/sources/web/visitor.ts'
 import {
   type PublicAnswer,
   type PublicFetch,
   PublicFetchFault,
   type PublicFetchFaultKind,
-} from '../../../ops/public-fetch.ts'
-import { createVisitor, type Visitor } from './visitor.ts'
+} from '../../src/ops/public-fetch.ts'
 
 export type Served = {
   readonly status?: number
