@@ -3,7 +3,12 @@ import { join, resolve } from 'node:path'
 import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
 import { placeOf, type Source } from '../corpus/sources/source.ts'
-import { type AddedSource, readAddedSources, writeAddedSources } from '../corpus/sources/source-file.ts'
+import {
+  type AddedSource,
+  readAddedSources,
+  whileOthersWait,
+  writeAddedSources,
+} from '../corpus/sources/source-file.ts'
 import { isUrl, locate, parseSpec, resolveSources, withAdded } from '../corpus/sources/source-list.ts'
 import { isSourceName, nameSources } from '../corpus/sources/source-name.ts'
 import { Fault } from '../ops/fault.ts'
@@ -98,18 +103,12 @@ export async function addSource(
     isUrl(place) ? place : resolve(typedIn(process.env) ?? process.cwd(), place),
     dataDir,
   )
-  const served = servedSources(settings)
-  const twin = served.find((source) => placeOf(source) === located.place)
-  if (twin) return new Fault(`${safeText(located.place)} is served already, as ${twin.name}.`)
-  const names = served.map(({ name }) => name)
-  if (options.name !== undefined && names.includes(options.name)) {
-    return new Fault(
-      `There is a source ${options.name} already. Take another name, e.g. --name ${options.name}-2`,
-    )
-  }
-  const [named] = nameSources([{ name: options.name, place: located.place }], names)
-  const source: AddedSource = { name: named?.name ?? 'corpus', place: located.place }
-  writeAddedSources(dataDir, [...readAddedSources(dataDir), source])
+  const source = whileOthersWait(dataDir, () => {
+    const named = nameAmong(servedSources(settings), located.place, options.name)
+    if (!(named instanceof Fault)) writeAddedSources(dataDir, [...readAddedSources(dataDir), named])
+    return named
+  })
+  if (source instanceof Fault) return source
   show(options.json, { ...source, kind: located.kind, added: true }, () =>
     [
       `Added ${source.name}: ${safeText(source.place)}.`,
@@ -119,26 +118,34 @@ export async function addSource(
   return undefined
 }
 
+/** The source as it joins the others: under the name that was wished for, or one that is free. */
+function nameAmong(served: readonly Source[], place: string, wish: string | undefined): AddedSource | Fault {
+  const twin = served.find((source) => placeOf(source) === place)
+  if (twin) return new Fault(`${safeText(place)} is served already, as ${twin.name}.`)
+  const names = served.map(({ name }) => name)
+  if (wish !== undefined && names.includes(wish)) {
+    return new Fault(`There is a source ${wish} already. Take another name, e.g. --name ${wish}-2`)
+  }
+  const [named] = nameSources([{ name: wish, place }], names)
+  return { name: named?.name ?? 'corpus', place }
+}
+
 /** `corpusiq corpus remove <name>`: served no longer; its files stay where they are. */
 export async function removeSource(name: string, options: CorpusOptions): Promise<Fault | undefined> {
   const configuration = readConfiguration(options)
   if (configuration instanceof Fault) return configuration
   const { settings } = configuration
-  const added = existsSync(settings.dataDir) ? readAddedSources(settings.dataDir) : []
-  if (!added.some((source) => source.name === name)) {
+  const source = existsSync(settings.dataDir)
+    ? whileOthersWait(settings.dataDir, () => takeOut(name, realpathSync(settings.dataDir)))
+    : undefined
+  if (!source) {
     return servedSources(settings).some((source) => source.name === name)
       ? new Fault(
           `${safeText(name)} is named by CORPUSIQ_CORPUS or as an argument of corpusiq serve: take it out there, and start the server again.`,
         )
       : new Fault(`There is no source ${safeText(name)}. See: corpusiq corpus list`)
   }
-  writeAddedSources(
-    realpathSync(settings.dataDir),
-    added.filter((source) => source.name !== name),
-  )
-  const isWeb = added.some((source) => source.name === name && isUrl(source.place))
-  // What was fetched is ours; a running server that fetches meanwhile takes away what it adds.
-  if (isWeb) rmSync(join(realpathSync(settings.dataDir), 'web', name), { recursive: true, force: true })
+  const isWeb = isUrl(source.place)
   show(options.json, { name, removed: true }, () =>
     [
       `Removed ${name}: nothing of it is found any more within two seconds, or from the next start.`,
@@ -146,4 +153,18 @@ export async function removeSource(name: string, options: CorpusOptions): Promis
     ].join(' '),
   )
   return undefined
+}
+
+/** The source that was added under the name, which is no longer; undefined where there is none. */
+function takeOut(name: string, dataDir: string): AddedSource | undefined {
+  const added = readAddedSources(dataDir)
+  const source = added.find((one) => one.name === name)
+  if (!source) return undefined
+  writeAddedSources(
+    dataDir,
+    added.filter((one) => one !== source),
+  )
+  // What was fetched is ours; a running server that fetches meanwhile takes away what it adds.
+  if (isUrl(source.place)) rmSync(join(dataDir, 'web', name), { recursive: true, force: true })
+  return source
 }

@@ -21,13 +21,23 @@ export function privateFile(dataDir: string, name: string): string {
   return path
 }
 
+/** A hold on something that one process alone may have, until `release` or the end of the process, however it ends. */
+export type Hold = { release(): void }
+
 /**
- * A server's exclusive hold on its data directory, until `release` or the end of the process, however it ends: the
- * lock is the operating system's, on a file of its own, so that CLI commands open the database beside it.
- * Undefined where another server holds it. Throws what the file system says where the directory can't be written.
+ * A server's exclusive hold on its data directory, on a file of its own, so that CLI commands open the database beside
+ * it. Undefined where another server holds it. Throws what the file system says where the directory can't be written.
  */
-export function lockDataDir(dataDir: string): { release(): void } | undefined {
-  const lock = new DatabaseSync(privateFile(dataDir, 'server.lock'), { timeout: 0 })
+export function lockDataDir(dataDir: string): Hold | undefined {
+  return lockFile(dataDir, 'server.lock', 0)
+}
+
+/**
+ * The lock is the operating system's, on an empty file of that name in the data directory; undefined where another
+ * holds it, and still does after `patience` milliseconds, for which this thread waits.
+ */
+export function lockFile(dataDir: string, name: string, patience: number): Hold | undefined {
+  const lock = new DatabaseSync(privateFile(dataDir, name), { timeout: patience })
   try {
     // Nothing is ever written, so no journal has to lie on the disk.
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')

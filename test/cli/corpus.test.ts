@@ -91,6 +91,25 @@ test('corpus commands without a server: what is added before the first start, an
   assert.equal(typeof running, 'boolean')
 })
 
+test('sources that are added and removed at the same moment are all added and removed', async (t) => {
+  const directory = await emptyDirectory(t)
+  const data = ['--data-dir', join(directory, 'data')]
+  const folders = Array.from({ length: 6 }, (_, index) => join(directory, `${index}`, 'notes'))
+  for (const folder of folders) mkdirSync(folder, { recursive: true })
+  const run = async (args: readonly string[]) => {
+    const { code, errors } = await corpusiq(['corpus', ...args, ...data])
+    assert.equal(code, 0, errors)
+  }
+  const names = async () => (await listed(data)).map(({ name }) => name)
+
+  await Promise.all(folders.map((folder) => run(['add', folder])))
+  assert.deepEqual((await listed(data)).map(({ place }) => place).toSorted(), folders)
+  const [first = '', second = '', third = '', ...kept] = await names()
+
+  await Promise.all([first, second, third].map((name) => run(['remove', name])))
+  assert.deepEqual(await names(), kept)
+})
+
 test('corpus commands that cannot be done say so in one line', async (t) => {
   const directory = await emptyDirectory(t)
   const data = ['--data-dir', join(directory, 'data')]

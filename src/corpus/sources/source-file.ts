@@ -9,6 +9,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { lockFile } from '../../store/data-directory.ts'
 import { codeOf } from './folder.ts'
 import type { SourceSpec } from './source-list.ts'
 import { isSourceName } from './source-name.ts'
@@ -18,6 +19,8 @@ export type AddedSource = SourceSpec & { readonly name: string }
 
 /** The added sources' file in the data directory, beside the settings' ones; people may edit it too. */
 const FILE = 'sources.json'
+/** Held by the command that changes the list; another waits for so many milliseconds. */
+const LOCK = { file: 'sources.lock', patience: 10_000 }
 
 /** The sources that were added; none where there is no file. Throws an Error of one sentence where it is broken. */
 export function readAddedSources(dataDir: string): AddedSource[] {
@@ -61,10 +64,24 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
 }
 
-/** Whole or not at all, whenever the process ends; readable by the owner alone. */
+/**
+ * Runs `work`, which reads the list and writes it anew, while no other command does: of two changes at the same moment
+ * neither is lost. Throws an Error of one sentence where another doesn't come to an end.
+ */
+export function whileOthersWait<T>(dataDir: string, work: () => T): T {
+  const lock = lockFile(dataDir, LOCK.file, LOCK.patience)
+  if (!lock) throw new Error('Another command changes the sources and does not end: try again later.')
+  try {
+    return work()
+  } finally {
+    lock.release()
+  }
+}
+
+/** Whole or not at all, whenever the process ends; readable by the owner alone. To be called within `whileOthersWait`. */
 export function writeAddedSources(dataDir: string, sources: readonly AddedSource[]): void {
   const file = join(dataDir, FILE)
-  const aside = `${file}.${process.pid}`
+  const aside = `${file}.new`
   try {
     const opened = openSync(aside, 'w', 0o600)
     try {
