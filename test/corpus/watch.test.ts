@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { watchFolder } from '../../src/corpus/sources/watch.ts'
@@ -28,6 +29,33 @@ test('more changes at once than the system keeps lead to a look at everything', 
     remove(`.hidden${index}`)
   }
   await becomes(() => hints.has(''))
+})
+
+test('a folder that is deleted and made again at once is heard: it may have the inode that the other had', {
+  skip: linux,
+}, async (t) => {
+  const { path: root, write } = testFolder(t, { 'sub/a.md': 'tea' })
+  const hints = new Set<string>()
+  const watch = watchFolder(
+    { root },
+    (path) => hints.add(path),
+    () => {},
+  )
+  t.after(() => watch.close())
+  const remade = async (path: string, file: string) => {
+    hints.clear()
+    rmSync(join(root, path), { recursive: true })
+    mkdirSync(join(root, path))
+    await becomes(() => hints.has(path))
+    watch.cover(path)
+    hints.clear()
+    write(file, 'tea')
+    await becomes(() => hints.has(file), 2)
+  }
+  watch.cover('')
+  watch.cover('sub')
+  await remade('sub', 'sub/b.md')
+  await remade('', 'c.md')
 })
 
 test('where the system allows no more watches it is said once, and known', { skip: linux }, (t) => {

@@ -1,5 +1,5 @@
 import { type FSWatcher, lstatSync, readFileSync, watch } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { nameOf, parentOf } from '../path.ts'
 import { codeOf, type Folder } from './folder.ts'
 import { IGNORE_FILES } from './ignore-files.ts'
@@ -62,7 +62,13 @@ export function watchFolder(
         // A watch stays with its folder, also when that was moved away and another stands in its place.
         if (known) drop(path)
         const watcher = watch(join(root, path), { recursive: wholeTrees, persistent: true })
-        watcher.on('change', (_type, name) => {
+        watcher.on('change', (type, name) => {
+          // What is told by the folder's own name is the folder's own end, or of a file in it that is called alike. Another
+          // in its place may have the very inode, and this watch would be silent.
+          if (!wholeTrees && type === 'rename' && name === basename(join(root, path))) {
+            drop(path)
+            hint(path)
+          }
           const below = name === null ? '' : String(name).replaceAll('\\', wholeTrees ? '/' : '\\')
           heard([path, below].filter((part) => part !== '').join('/'))
         })
