@@ -1,5 +1,5 @@
 import { createPreparation } from '../../src/corpus/ranking/prepared-document.ts'
-import type { Postings, Segment } from '../../src/corpus/ranking/segment.ts'
+import type { Segment, Term } from '../../src/corpus/ranking/segment.ts'
 
 /** A segment in memory of texts in Markdown, numbered from 1, and a reader of their passages. */
 export function createSegment(texts: readonly string[]) {
@@ -7,7 +7,7 @@ export function createSegment(texts: readonly string[]) {
   const passages: string[] = []
   const documents: number[] = []
   const lengths: number[] = []
-  const rows = new Map<string, [passage: number, body: number, headings: number][]>()
+  const rows = new Map<string, [passage: number, often: number][]>()
   const firsts: number[] = []
   for (const [index, text] of texts.entries()) {
     const document = { title: '', text, media_type: 'text/markdown' }
@@ -19,10 +19,7 @@ export function createSegment(texts: readonly string[]) {
       const end = prepared.analysed.ends[place] ?? 0
       for (const occurrence of prepared.analysed.occurrences.subarray(begin, end)) {
         const term = terms[occurrence >>> 8] ?? ''
-        rows.set(term, [
-          ...(rows.get(term) ?? []),
-          [passages.length, occurrence & 15, (occurrence >>> 4) & 15],
-        ])
+        rows.set(term, [...(rows.get(term) ?? []), [passages.length, occurrence & 255]])
       }
       begin = end
       passages.push(passage.text)
@@ -30,13 +27,13 @@ export function createSegment(texts: readonly string[]) {
       lengths.push(prepared.analysed.lengths[place] ?? 0)
     }
   }
-  const postings = new Map<string, Postings>()
+  const postings = new Map<string, Term>()
   for (const [term, found] of rows) {
-    postings.set(term, {
+    const own = {
       passages: Uint32Array.from(found, ([passage]) => passage),
-      body: Uint8Array.from(found, ([, body]) => body),
-      headings: Uint8Array.from(found, ([, , headings]) => headings),
-    })
+      often: Uint8Array.from(found, ([, often]) => often),
+    }
+    postings.set(term, { count: found.length, postings: () => own })
   }
   const segment: Segment = {
     passages: passages.length,
@@ -49,7 +46,7 @@ export function createSegment(texts: readonly string[]) {
       [...postings]
         .filter(([term]) => term.startsWith(prefix))
         .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .map(([term, { passages }]) => ({ term, passages: passages.length })),
+        .map(([term, { count }]) => ({ term, passages: count })),
   }
   const textOf = (document: number, passage: number) => passages[(firsts[document - 1] ?? 0) + passage] ?? ''
   return { segment, textOf }

@@ -40,7 +40,9 @@ export function openMatcher(database: DatabaseSync): Matcher {
       const stands = (term: string) =>
         segments.some((segment) => {
           const number = segment.documents.indexOf(document) + passage
-          return segment.documents[number] === document && segment.find(term)?.passages.includes(number)
+          return (
+            segment.documents[number] === document && segment.find(term)?.postings().passages.includes(number)
+          )
         })
       const held = wantedOf(question, segments).flatMap(({ term, alike: others }) =>
         [term, ...others.map((other) => other.term)].filter(stands),

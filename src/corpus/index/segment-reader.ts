@@ -1,13 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { compareBytes } from '../ranking/dictionary.ts'
-import { readPostings, withoutDeleted } from '../ranking/postings.ts'
-import type { Postings, Segment } from '../ranking/segment.ts'
+import { compareBytes, type Entry } from '../ranking/dictionary.ts'
+import { createPostingsRoom, type PostingsRoom, readPostings } from '../ranking/postings.ts'
+import type { Segment, Term } from '../ranking/segment.ts'
 import type { WrittenSegment } from '../ranking/segment-bytes.ts'
-import { createPostingsCache, type PostingsCache } from './postings-cache.ts'
 import { type Deleted, openSegmentRows } from './segment-rows.ts'
 
-/** Bytes of decoded postings that are kept, by default. */
+/** Bytes of postings that are kept in memory, by default. */
 const BUDGET = 64 * 1024 * 1024
+/** Terms of a segment of which is remembered where they stand. */
+const REMEMBERED = 4096
 
 /**
  * The reader's side of the index of words. `segments` is to be called at the beginning of a transaction, and what it
@@ -17,10 +18,10 @@ export function openSegmentReader(
   database: DatabaseSync,
   budget = BUDGET,
 ): { segments(): readonly Segment[] } {
-  const rows = openSegmentRows(database)
+  const rows = openSegmentRows(database, budget)
   // What other connections committed, and what this one did.
   const version = [database.prepare('pragma data_version'), database.prepare('select total_changes() as own')]
-  const cache = createPostingsCache(budget)
+  const room = createPostingsRoom()
   let seen: string | undefined
   let open = new Map<number, OpenSegment>()
 
@@ -34,9 +35,8 @@ export function openSegmentReader(
           const before = open.get(id)
           const written = before?.written ?? rows.read(id)
           const isSame = before && before.deleted?.version === deleted.get(id)?.version
-          next.set(id, isSame ? before : openSegment(id, written, deleted.get(id), cache))
+          next.set(id, isSame ? before : openSegment(written, deleted.get(id), room))
         }
-        for (const id of open.keys()) if (!next.has(id)) cache.drop(id)
         open = next
         seen = now
       }
@@ -51,12 +51,7 @@ type OpenSegment = {
   readonly segment: Segment
 }
 
-function openSegment(
-  id: number,
-  written: WrittenSegment,
-  deleted: Deleted | undefined,
-  cache: PostingsCache,
-): OpenSegment {
+function openSegment(written: WrittenSegment, deleted: Deleted | undefined, room: PostingsRoom): OpenSegment {
   const { documents, lengths, terms } = written
   let live = 0
   let totalLength = 0
@@ -65,20 +60,22 @@ function openSegment(
     live++
     totalLength += lengths[passage] ?? 0
   }
-  const version = deleted?.version ?? 0
+  const remembered = new Map<string, Term | undefined>()
 
-  function find(term: string): Postings | undefined {
-    const known = cache.get(id, term)
-    if (known?.version === version) return known.postings
-    let postings = known?.postings
-    if (!known) {
-      const entry = terms.find(Buffer.from(term))
-      if (!entry) return undefined
-      postings = readPostings(written.postings(entry.offset, entry.size), entry.count)
-    }
-    const left = postings && deleted ? withoutDeleted(postings, deleted.passages) : postings
-    cache.set(id, term, { version, postings: left })
-    return left
+  function find(term: string): Term | undefined {
+    const known = remembered.get(term)
+    if (known || remembered.has(term)) return known
+    const entry = terms.find(Buffer.from(term))
+    const found = entry && termOf(entry)
+    if (remembered.size >= REMEMBERED) remembered.clear()
+    remembered.set(term, found)
+    return found
+  }
+
+  function termOf({ offset, size, count }: Entry): Term | undefined {
+    const postings = () => readPostings(written.postings(offset, size), count, deleted?.passages, room)
+    const left = deleted ? postings().passages.length : count
+    return left > 0 ? { count: left, postings } : undefined
   }
 
   function* termsFrom(prefix: string) {

@@ -1,12 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { readSegment, type SegmentBytes, type WrittenSegment } from '../ranking/segment-bytes.ts'
+import { createChunkCache } from './chunk-cache.ts'
 import { CHUNKS } from './segment-tables.ts'
 
 /** Passages that are deleted from a segment, a bit each; `version` counts up with every change. */
 export type Deleted = { readonly version: number; readonly passages: Uint8Array }
 
-/** Segments as rows, for readers and for the one writer. */
-export function openSegmentRows(database: DatabaseSync) {
+/** Segments as rows, for readers and for the one writer. Up to `budget` bytes of postings are kept in memory. */
+export function openSegmentRows(database: DatabaseSync, budget = 0) {
+  // A segment's id is never given again, so what is known of its chunks stays true.
+  const known = createChunkCache(budget)
   const statements = {
     ids: database.prepare('select id from segment order by id'),
     documents: database.prepare('select documents from segment where id = ?'),
@@ -28,7 +31,12 @@ export function openSegmentRows(database: DatabaseSync) {
         lengths: new Uint16Array(bytesOf(row.lengths).slice().buffer),
         dictionary: bytesOf(row.dictionary),
       }
-      return readSegment(bytes, (number) => bytesOf(statements.chunk.get(id * CHUNKS + number)?.postings))
+      return readSegment(bytes, (place) => {
+        const number = id * CHUNKS + place
+        const chunk = known.get(number) ?? bytesOf(statements.chunk.get(number)?.postings)
+        known.set(number, chunk)
+        return chunk
+      })
     },
 
     /** By segment. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import fc from 'fast-check'
-import { createPostingsCache } from './postings-cache.ts'
+import { createChunkCache } from './chunk-cache.ts'
 import { worthMerging } from './segment-merging.ts'
 import { openSegmentReader } from './segment-reader.ts'
 import { SEGMENT_TABLES } from './segment-tables.ts'
@@ -73,12 +73,14 @@ function openIndex(t: Pick<TestContext, 'after'>, budget?: number) {
         totalLength += segment.totalLength
         for (const word of words) {
           const found = segment.find(word)
-          for (const [index, passage] of found?.passages.entries() ?? []) {
+          const postings = found?.postings()
+          assert.equal(found?.count, postings?.passages.length)
+          for (const [index, passage] of postings?.passages.entries() ?? []) {
             const document = segment.documents[passage] ?? -1
             const place = passage - firstOf(segment.documents, passage)
             const list = rows[word] ?? []
             rows[word] = list
-            list.push([document, place, segment.lengths[passage], found?.body[index]])
+            list.push([document, place, segment.lengths[passage], (postings?.often[index] ?? 0) & 15])
           }
         }
       }
@@ -268,18 +270,25 @@ test('a merge that fails leaves everything as it was', (t) => {
   assert.equal(index.content(['tea']).rows.tea?.length, 8)
 })
 
-test('postings that were asked for last are kept, the others make room', (t) => {
-  const cache = createPostingsCache(2 * 400 + 6)
-  const postings = { passages: new Uint32Array(1), body: new Uint8Array(1), headings: new Uint8Array(1) }
-  cache.set(1, 'tea', { version: 0, postings })
-  cache.set(2, 'tea', { version: 0, postings: undefined })
-  assert.equal(cache.get(1, 'tea')?.postings, postings)
-  cache.set(2, 'milk', { version: 0, postings: undefined })
-  assert.equal(cache.get(2, 'tea'), undefined)
-  assert.equal(cache.get(1, 'tea')?.postings, postings)
-  cache.drop(1)
-  assert.equal(cache.get(1, 'tea'), undefined)
-  assert.ok(cache.get(2, 'milk'))
+test('chunks that were asked for last are kept, the others make room', (t) => {
+  const cache = createChunkCache(300)
+  const chunks = [0, 1, 2].map((number) => new Uint8Array(100).fill(number))
+  for (const [number, chunk] of chunks.entries()) cache.set(number, chunk)
+  assert.deepEqual(
+    chunks.map((_, number) => cache.get(number)),
+    chunks,
+  )
+  cache.get(0)
+  cache.set(3, new Uint8Array(50))
+  assert.equal(cache.get(1), undefined)
+  assert.equal(cache.get(0), chunks[0])
+  cache.set(3, new Uint8Array(100))
+  assert.equal(cache.get(2), chunks[2], 'one that is kept again counts once')
+  cache.set(4, new Uint8Array(1000))
+  assert.deepEqual(
+    [0, 1, 2, 3].map((number) => cache.get(number)),
+    [undefined, undefined, undefined, undefined],
+  )
 
   // Answers are the same however little is kept.
   const index = openIndex(t, 0)

@@ -74,11 +74,29 @@ export function readDictionary(bytes: Uint8Array): Dictionary {
   const table = new Uint32Array(bytes.slice(4, 4 + blocks * 8).buffer)
   const body = bytes.subarray(4 + blocks * 8)
 
+  /** Where `find` reads: it is asked hundreds of times a question, so nothing is made for it. */
+  let at = 0
+  function number(): number {
+    let value = 0
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = body[at++]
+      if (byte === undefined) throw new RangeError('a number goes beyond the end')
+      value |= (byte & 127) << shift
+      if (byte < 128) return value >>> 0
+    }
+    throw new RangeError('a number of more than 32 bits')
+  }
+
   /** Negative where `term` is before the block's first term. */
   function compareToFirst(term: Uint8Array, block: number): number {
-    const reader = createByteReader(body, table[block * 2])
-    const length = reader.number()
-    return compareBytes(term, body.subarray(reader.at, reader.at + length))
+    at = table[block * 2] ?? 0
+    const length = number()
+    const common = Math.min(length, term.length)
+    for (let index = 0; index < common; index++) {
+      const difference = (term[index] as number) - (body[at + index] as number)
+      if (difference !== 0) return difference
+    }
+    return term.length - length
   }
 
   /** The last block whose first term is not after `term`; 0 where all are. */
@@ -147,8 +165,31 @@ export function readDictionary(bytes: Uint8Array): Dictionary {
   return {
     terms,
     find(term) {
-      const cursor = from(term)
-      return cursor.next() && compareBytes(cursor.term(), term) === 0 ? cursor.entry() : undefined
+      if (terms === 0) return undefined
+      const block = blockOf(term)
+      at = table[block * 2] ?? 0
+      let offset = table[block * 2 + 1] ?? 0
+      // How many of the term's bytes the one before begins with.
+      let same = 0
+      for (let index = block * BLOCK; index < Math.min(terms, (block + 1) * BLOCK); index++) {
+        const common = index % BLOCK === 0 ? 0 : number()
+        const rest = number()
+        const from = at
+        at += rest
+        // What shares more with the one before than the term does stands before the term as that one did.
+        if (common < same) return undefined
+        if (common === same) {
+          while (same < term.length && same - common < rest && body[from + same - common] === term[same])
+            same++
+          if (same === term.length && same === common + rest)
+            return { count: number(), offset, size: number() }
+          const next = same - common < rest ? (body[from + same - common] ?? 0) : -1
+          if (same === term.length || next > (term[same] as number)) return undefined
+        }
+        number()
+        offset += number()
+      }
+      return undefined
     },
     from,
   }

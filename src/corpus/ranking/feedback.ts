@@ -14,36 +14,43 @@ const SHARE = 0.6
 /**
  * What each candidate gains by its likeness to the first five: the terms that say most of those, found in the others'
  * postings (Rocchio 1971, over the candidates alone). Where the first is far ahead it is right more often than not, and
- * those behind it are trusted little. `termsOf` is a candidate's text, analysed.
+ * those behind it are trusted little. `termsOf` are the terms of a candidate's text, by their numbers in `named`.
  */
 export function likeness(
   candidates: readonly Candidate[],
   segments: readonly Segment[],
   statistics: Statistics,
-  termsOf: (candidate: Candidate) => readonly string[],
+  termsOf: (candidate: Candidate) => readonly number[],
+  named: readonly string[],
 ): number[] {
   const [first] = candidates
   if (!first || candidates.length < 2) return candidates.map(() => 0)
   const telling = termsOfFirst(candidates.slice(0, FIRST), statistics, termsOf)
-    .flatMap(([term, amount]) => {
-      const { found, count } = lookUp(term, segments)
+    .flatMap(([number, amount]) => {
+      const { found, count } = lookUp(named[number] ?? '', segments)
       if (count < 2 || count > statistics.live * COMMON) return []
       const said = rarity(statistics, count)
       return [{ found, said, weight: amount * said }]
     })
     .sort((one, other) => other.weight - one.weight)
     .slice(0, TERMS)
-  const sums = candidates.map(({ segment, number }) => {
-    const index = segments.indexOf(segment)
-    const norm = normOf(segment.lengths[number] ?? 0, statistics)
-    let sum = 0
+  const sums = candidates.map(() => 0)
+  for (const [index, segment] of segments.entries()) {
+    const within = candidates
+      .map(({ segment, number }, place) => ({ segment, number, place }))
+      .filter((candidate) => candidate.segment === segment)
+    if (within.length === 0) continue
     for (const { found, said, weight } of telling) {
-      const postings = found[index]
-      const at = postings ? placeOf(postings, number) : -1
-      if (postings && at !== -1) sum += weight * said * saturated(postings, at, norm)
+      const postings = found[index]?.postings()
+      if (!postings) continue
+      for (const { number, place } of within) {
+        const at = placeOf(postings, number)
+        if (at === -1) continue
+        const norm = normOf(segment.lengths[number] ?? 0, statistics)
+        sums[place] = (sums[place] ?? 0) + weight * said * saturated(postings, at, norm)
+      }
     }
-    return sum
-  })
+  }
   const most = Math.max(...sums)
   return sums.map((sum) => (most > 0 ? (SHARE * first.score * sum) / most : 0))
 }
@@ -52,12 +59,12 @@ export function likeness(
 function termsOfFirst(
   first: readonly Candidate[],
   statistics: Statistics,
-  termsOf: (candidate: Candidate) => readonly string[],
-): [string, number][] {
-  const amounts = new Map<string, number>()
+  termsOf: (candidate: Candidate) => readonly number[],
+): [number, number][] {
+  const amounts = new Map<number, number>()
   const highest = first[0]?.score ?? 1
   for (const candidate of first) {
-    const counts = new Map<string, number>()
+    const counts = new Map<number, number>()
     for (const term of termsOf(candidate)) counts.set(term, (counts.get(term) ?? 0) + 1)
     const norm = normOf(candidate.segment.lengths[candidate.number] ?? 0, statistics)
     const trust = (candidate.score / highest) ** TRUST

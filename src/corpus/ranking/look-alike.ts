@@ -54,60 +54,97 @@ function vocabularyOf({ documents, terms }: Segment): Vocabulary {
 
 function createVocabulary(all: Iterable<{ readonly term: string }>): Vocabulary {
   const terms: string[] = []
-  for (const { term } of all) if (isComparable(term)) terms.push(term)
-  // Which words have a stretch: those of slot s stand from ends[s] on, once all are placed.
-  const ends = new Uint32Array(SLOTS + 1)
-  for (const term of terms) for (const slot of stretchesOf(term)) ends[slot + 1] = (ends[slot + 1] ?? 0) + 1
+  /** All words' stretches, one word's after the other's; where each word's begin. */
+  let slots = new Int32Array(1024)
+  const begins = [0]
+  for (const { term } of all) {
+    if (!isComparable(term)) continue
+    const from = begins.at(-1) ?? 0
+    if (from + term.length > slots.length) slots = grown(slots, from + term.length)
+    terms.push(term)
+    begins.push(from + stretchesOf(term, slots, from))
+  }
+  const end = begins.at(-1) ?? 0
+  // Which words have a stretch: those of slot s stand from starts[s] on.
+  const starts = new Uint32Array(SLOTS + 1)
+  for (let at = 0; at < end; at++) {
+    const slot = slots[at] as number
+    starts[slot + 1] = (starts[slot + 1] as number) + 1
+  }
   const weights = new Float32Array(SLOTS)
   for (let slot = 0; slot < SLOTS; slot++) {
-    weights[slot] = Math.log(1 + terms.length / Math.max(1, ends[slot + 1] ?? 0))
-    ends[slot + 1] = (ends[slot + 1] ?? 0) + (ends[slot] ?? 0)
+    weights[slot] = Math.log(1 + terms.length / Math.max(1, starts[slot + 1] as number))
+    starts[slot + 1] = (starts[slot + 1] as number) + (starts[slot] as number)
   }
-  const owners = new Uint32Array(ends[SLOTS] ?? 0)
-  const next = ends.slice()
+  const owners = new Uint32Array(end)
+  const next = starts.slice()
   const totals = new Float32Array(terms.length)
-  for (const [number, term] of terms.entries()) {
-    for (const slot of stretchesOf(term)) {
+  for (let number = 0; number < terms.length; number++) {
+    for (let at = begins[number] as number; at < (begins[number + 1] as number); at++) {
+      const slot = slots[at] as number
       owners[next[slot] as number] = number
       next[slot] = (next[slot] as number) + 1
       totals[number] = (totals[number] as number) + (weights[slot] as number)
     }
   }
   const shared = new Float32Array(terms.length)
+  const met = new Uint32Array(terms.length)
   return {
     alike(term) {
-      const met: number[] = []
-      let total = 0
-      for (const slot of stretchesOf(term)) {
-        const weight = weights[slot] as number
-        total += weight
-        for (let at = ends[slot] as number; at < (ends[slot + 1] as number); at++) {
+      const own = new Int32Array(term.length)
+      const weighted = Array.from(own.subarray(0, stretchesOf(term, own, 0)), (slot) => {
+        return { slot, weight: weights[slot] as number }
+      }).sort((one, other) => other.weight - one.weight)
+      const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
+      // A word that shares less than this is not alike, however short it is.
+      const least = (LEAST * total) / (2 - LEAST)
+      let count = 0
+      let left = total
+      for (const { slot, weight } of weighted) {
+        const isEnough = left >= least
+        left -= weight
+        for (let at = starts[slot] as number; at < (starts[slot + 1] as number); at++) {
           const number = owners[at] as number
-          if (shared[number] === 0) met.push(number)
-          shared[number] = (shared[number] as number) + weight
+          const before = shared[number] as number
+          if (before === 0) {
+            if (!isEnough) continue
+            met[count++] = number
+          }
+          shared[number] = before + weight
         }
       }
       const found: Alike[] = []
-      for (const number of met) {
+      for (let index = 0; index < count; index++) {
+        const number = met[index] as number
         const weight = (2 * (shared[number] as number)) / (total + (totals[number] as number))
         shared[number] = 0
+        if (weight < LEAST) continue
         const other = terms[number] as string
-        if (weight >= LEAST && other !== term) found.push({ term: other, weight: Math.min(1, weight) })
+        if (other !== term) found.push({ term: other, weight: Math.min(1, weight) })
       }
       return best(found)
     },
   }
 }
 
-/** The slots of a word's stretches, each once. */
-function stretchesOf(term: string): Set<number> {
-  const slots = new Set<number>()
+function grown(slots: Int32Array, least: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(slots.length * 2, least))
+  larger.set(slots)
+  return larger
+}
+
+/** Writes the slots of a word's stretches, each once, from `from` on; returns how many, no more than it has letters. */
+function stretchesOf(term: string, slots: Int32Array, from: number): number {
+  let count = 0
   for (let at = -1; at + LETTERS <= term.length + 1; at++) {
     let hash = 0x811c9dc5
     for (let letter = at; letter < at + LETTERS; letter++) {
       hash = Math.imul(hash ^ (letter < 0 || letter >= term.length ? 0 : term.charCodeAt(letter)), 0x01000193)
     }
-    slots.add((hash ^ (hash >>> 15)) & (SLOTS - 1))
+    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1)
+    let before = 0
+    while (before < count && slots[from + before] !== slot) before++
+    if (before === count) slots[from + count++] = slot
   }
-  return slots
+  return count
 }

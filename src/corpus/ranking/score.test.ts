@@ -17,11 +17,11 @@ function segmentOf(documents: ReadonlyMap<number, readonly string[]>): Segment {
       const often = (words: readonly string[] = []) => words.filter((word) => word === term).length
       const found = [...words.entries()].filter(([, parts]) => parts.flat().includes(term))
       if (found.length === 0) return undefined
-      return {
+      const postings = {
         passages: Uint32Array.from(found, ([number]) => number),
-        body: Uint8Array.from(found, ([, parts]) => often(parts[0])),
-        headings: Uint8Array.from(found, ([, parts]) => often(parts[1])),
+        often: Uint8Array.from(found, ([, parts]) => often(parts[0]) + 16 * often(parts[1])),
       }
+      return { count: found.length, postings: () => postings }
     },
     terms: () => [],
   }

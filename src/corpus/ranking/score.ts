@@ -1,5 +1,5 @@
 import type { Alike } from './look-alike.ts'
-import type { Postings, Segment } from './segment.ts'
+import { MOST_OFTEN, type Postings, type Segment, type Term } from './segment.ts'
 
 /** BM25: how soon a term that is said again says nothing new, and how much a long passage is held against it. */
 const SATURATION = 1.2
@@ -41,13 +41,13 @@ export function statisticsOf(segments: readonly Segment[]): Statistics {
   return { live, average: Math.max(length / Math.max(live, 1), 1) }
 }
 
-/** A term's postings, segment by segment, and how many passages have it. */
+/** A term segment by segment, and how many passages have it. */
 export function lookUp(
   term: string,
   segments: readonly Segment[],
-): { found: (Postings | undefined)[]; count: number } {
+): { found: (Term | undefined)[]; count: number } {
   const found = segments.map((segment) => segment.find(term))
-  return { found, count: found.reduce((sum, postings) => sum + (postings?.passages.length ?? 0), 0) }
+  return { found, count: found.reduce((sum, term) => sum + (term?.count ?? 0), 0) }
 }
 
 /** How much a term says that `count` of the passages have. */
@@ -55,10 +55,16 @@ export function rarity({ live }: Statistics, count: number): number {
   return Math.log(1 + Math.max(0, live - count + 0.5) / (count + 0.5))
 }
 
+/** By what postings say of how often a passage has a term: what that counts. */
+const OFTEN = Float64Array.from(
+  { length: 256 },
+  (_, often) => (often & MOST_OFTEN) + HEADINGS * (often >>> 4),
+)
+
 /** What a passage's place `index` among a term's postings is worth: 1 at most. */
-export function saturated(postings: Postings, index: number, norm: number): number {
-  const often = (postings.body[index] as number) + HEADINGS * (postings.headings[index] as number)
-  return often / (often + norm)
+export function saturated({ often }: Postings, index: number, norm: number): number {
+  const amount = OFTEN[often[index] as number] as number
+  return amount / (amount + norm)
 }
 
 /** What the length of a passage is held against it. */
@@ -82,60 +88,87 @@ export function rank(
     .map(({ term, importance, alike }) => {
       const own = lookUp(term, segments)
       const most = own.count > 0 ? rarity(statistics, own.count) : Number.POSITIVE_INFINITY
-      const variants = alike.map(({ term: other, weight }) => {
-        const { found, count } = lookUp(other, segments)
-        return { found, count, weight: importance * weight * Math.min(most, rarity(statistics, count)) }
-      })
-      variants.push({ ...own, weight: importance * rarity(statistics, own.count) })
-      return { count: own.count, variants: variants.filter(({ count }) => count > 0) }
+      const variants = alike
+        .map(({ term: other, weight }) => ({ ...lookUp(other, segments), weight }))
+        .filter(({ count }) => count > 0)
+        .map(({ found, count, weight }) => {
+          return { found, weight: importance * weight * Math.min(most, rarity(statistics, count)) }
+        })
+      return { own, weight: importance * rarity(statistics, own.count), variants }
     })
-    .filter(({ variants }) => variants.length > 0)
+    .filter(({ own, variants }) => own.count > 0 || variants.length > 0)
   const most = statistics.live < COMMON.passages ? statistics.live : statistics.live * COMMON.share
-  const telling = asked.filter(({ count }) => count <= most)
+  const telling = asked.filter(({ own }) => own.count <= most)
   const counted = telling.length > 0 ? telling : asked
   const best = createBest(limit)
   for (const [index, segment] of segments.entries()) {
-    const scores = new Float32Array(segment.passages)
-    const worth = new Float32Array(segment.passages)
-    for (const { variants } of counted) {
-      for (const { found, weight } of variants) {
-        const postings = found[index]
-        if (postings) raise(scores, worth, postings, weight * (SATURATION + 1), segment, statistics)
-      }
-      for (const { found } of variants) if (found[index]) clear(worth, found[index])
+    const sums = createSums(segment, statistics)
+    for (const { own, weight, variants } of counted) {
+      for (const { found, weight } of variants) sums.raise(found[index], weight)
+      sums.add(own.found[index], weight)
     }
-    if (counted.some(({ variants }) => variants.some(({ found }) => found[index]))) {
-      collect(scores, segment, best, allowed)
-    }
+    if (sums.isAny()) collect(sums.scores, segment, best, allowed)
   }
   return best.inOrder()
 }
 
-/** Lifts what a term is worth in each passage to this variant's worth, where that is more. */
-function raise(
-  scores: Float32Array,
-  worth: Float32Array,
-  postings: Postings,
-  weight: number,
-  { lengths }: Segment,
-  { average }: Statistics,
-): void {
-  const { passages, body, headings } = postings
+/** Kept from question to question: what is filled anew is quicker had than what is made anew. */
+const room = { scores: new Float32Array(), worth: new Float32Array(), raised: new Uint32Array() }
+
+/** What a segment's passages score, term by term: for each first `raise` with what stands for it, then `add`. */
+function createSums({ passages, lengths }: Segment, { average }: Statistics) {
+  if (room.scores.length < passages) {
+    room.scores = new Float32Array(passages)
+    room.worth = new Float32Array(passages)
+    room.raised = new Uint32Array(passages)
+  }
+  const scores = room.scores.subarray(0, passages).fill(0)
+  // What the term at hand is worth in each passage; all 0 but in those that are raised.
+  const { worth, raised } = room
   const fixed = SATURATION * (1 - LENGTH)
   const perTerm = (SATURATION * LENGTH) / average
-  for (let index = 0; index < passages.length; index++) {
-    const passage = passages[index] as number
-    const often = (body[index] as number) + HEADINGS * (headings[index] as number)
-    const value = (weight * often) / (often + fixed + perTerm * (lengths[passage] as number))
-    const before = worth[passage] as number
-    if (value <= before) continue
-    worth[passage] = value
-    scores[passage] = (scores[passage] as number) + value - before
-  }
-}
+  let raisedCount = 0
+  let isAny = false
+  return {
+    scores,
+    isAny: () => isAny,
 
-function clear(worth: Float32Array, { passages }: Postings): void {
-  for (let index = 0; index < passages.length; index++) worth[passages[index] as number] = 0
+    /** Lifts what the term at hand is worth in each passage to this variant's worth, where that is more. */
+    raise(variant: Term | undefined, weight: number): void {
+      if (!variant) return
+      isAny = true
+      const { passages, often } = variant.postings()
+      const most = weight * (SATURATION + 1)
+      for (let index = 0; index < passages.length; index++) {
+        const passage = passages[index] as number
+        const amount = OFTEN[often[index] as number] as number
+        const value = (most * amount) / (amount + fixed + perTerm * (lengths[passage] as number))
+        const before = worth[passage] as number
+        if (value <= before) continue
+        if (before === 0) raised[raisedCount++] = passage
+        worth[passage] = value
+        scores[passage] = (scores[passage] as number) + value - before
+      }
+    },
+
+    /** Adds what the term itself is worth, where its variants are not worth more; the next term follows. */
+    add(term: Term | undefined, weight: number): void {
+      if (term) {
+        isAny = true
+        const { passages, often } = term.postings()
+        const most = weight * (SATURATION + 1)
+        for (let index = 0; index < passages.length; index++) {
+          const passage = passages[index] as number
+          const amount = OFTEN[often[index] as number] as number
+          const value = (most * amount) / (amount + fixed + perTerm * (lengths[passage] as number))
+          const before = worth[passage] as number
+          if (value > before) scores[passage] = (scores[passage] as number) + value - before
+        }
+      }
+      for (let index = 0; index < raisedCount; index++) worth[raised[index] as number] = 0
+      raisedCount = 0
+    },
+  }
 }
 
 /** A document's passages follow one another: the best of each stretch is the document's. */
@@ -147,36 +180,41 @@ function collect(
 ): void {
   const { documents } = segment
   const end = scores.length
+  // Most passages are none of the best, whatever else their documents hold: nothing more is asked about them.
+  const enough = () => (best.least() / (1 + SECOND)) * (1 - 1e-6)
+  let least = enough()
   for (let passage = 0; passage < end; passage++) {
-    if (scores[passage] === 0) continue
+    const score = scores[passage] as number
+    if (score < least || score === 0) continue
     const document = documents[passage] as number
-    let at = passage
+    let first = passage
+    while (first > 0 && documents[first - 1] === document) first--
+    let at = first
     let second = 0
-    while (passage + 1 < end && documents[passage + 1] === document) {
-      passage++
-      const score = scores[passage] as number
-      if (score > (scores[at] as number)) {
+    for (passage = first + 1; passage < end && documents[passage] === document; passage++) {
+      const other = scores[passage] as number
+      if (other > (scores[at] as number)) {
         second = scores[at] as number
         at = passage
-      } else if (score > second) second = score
+      } else if (other > second) second = other
     }
-    const score = (scores[at] as number) + SECOND * second
-    // Most documents are none of the best: nothing more is asked about them.
-    if (score < best.least() || allowed?.has(document) === false) continue
-    let first = at
-    while (first > 0 && documents[first - 1] === document) first--
-    best.add({ document, passage: at - first, score, segment, number: at })
+    passage--
+    const sum = (scores[at] as number) + SECOND * second
+    if (sum < best.least() || allowed?.has(document) === false) continue
+    best.add({ document, passage: at - first, score: sum, segment, number: at })
+    least = enough()
   }
 }
 
 /** The best few. */
 function createBest(limit: number) {
   const kept: Candidate[] = []
+  let least = 0
   const isBefore = (one: Ranked, other: Ranked) =>
     one.score > other.score || (one.score === other.score && one.document < other.document)
   return {
     /** Whatever is below is not among them. */
-    least: () => (kept.length < limit ? 0 : (kept.at(-1)?.score ?? 0)),
+    least: () => least,
     add(ranked: Candidate): void {
       let low = 0
       let high = kept.length
@@ -188,6 +226,7 @@ function createBest(limit: number) {
       }
       kept.splice(low, 0, ranked)
       if (kept.length > limit) kept.pop()
+      if (kept.length === limit) least = kept.at(-1)?.score ?? 0
     },
     inOrder: () => kept,
   }

@@ -6,6 +6,7 @@ import { analyse, partsOfIdentifiers } from './analyse.ts'
 import { lookAlikes } from './look-alike.ts'
 import { nearness } from './near.ts'
 import { search } from './search.ts'
+import { createTermNumbers } from './term-numbers.ts'
 
 const asked = (texts: readonly string[], question: string) => {
   const { segment, textOf } = createSegment(texts)
@@ -45,11 +46,13 @@ test('parts of identifiers are found beside the whole', () => {
 test('question words that stand close together count more than the same ones apart', () => {
   const apart = 'boundary of a country that has more than one flat layer'
   const close = 'layer of a flat country that has more than one boundary layer'
-  const wanted = ['boundary', 'layer'].map((word) => ({
-    ...{ term: analyse(word)[0] ?? '', importance: 1, alike: [] },
-  }))
-  const statistics = { live: 100, average: 10 }
-  const gain = (text: string) => nearness(analyse(text), wanted, [5, 5], statistics)
+  const numbers = createTermNumbers()
+  const places = new Map(analyse('boundary layer').map((term, place) => [numbers.numberOf(term), place]))
+  const gain = (text: string) => {
+    const terms: number[] = []
+    numbers.read(text, (number) => terms.push(number))
+    return nearness(terms, places, [3, 3])
+  }
   assert.equal(gain(apart), 0)
   assert.ok(gain(close) > 0)
   assert.ok(gain('boundary layer') > gain('boundary of a layer'))

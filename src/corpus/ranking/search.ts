@@ -1,4 +1,4 @@
-import { type AskedTerm, analyse, analyseQuestion, isUnspaced } from './analyse.ts'
+import { type AskedTerm, analyseQuestion, isUnspaced } from './analyse.ts'
 import { likeness } from './feedback.ts'
 import { type Alike, lookAlikes } from './look-alike.ts'
 import { nearness } from './near.ts'
@@ -8,10 +8,12 @@ import {
   type Ranked,
   type RankOptions,
   rank,
+  rarity,
   statisticsOf,
   type Wanted,
 } from './score.ts'
 import type { Segment } from './segment.ts'
+import { createTermNumbers } from './term-numbers.ts'
 
 /** Documents that are looked at again: all of them for likeness, the first for words close together. */
 const POOL = { likeness: 100, nearness: 50 }
@@ -21,6 +23,9 @@ const READ = 4000
 const BEGINNINGS = 64
 /** What a stop word says: little more than which language is meant. */
 const STOP = 0.2
+
+/** What was read of passages is remembered word by word: the next has mostly the same words. */
+const numbers = createTermNumbers()
 
 /** How a score came about: its parts add up to it. */
 export type Found = Ranked & { readonly words: number; readonly near: number; readonly alike: number }
@@ -42,24 +47,29 @@ export function search(
   const statistics = statisticsOf(segments)
   const wanted = wantedOf(question, segments)
   const candidates = rank(segments, wanted, { limit: Math.max(limit, POOL.likeness), allowed })
-  const texts = new Map<number, readonly string[]>()
+  numbers.tidy()
+  const read = new Map<number, readonly number[]>()
   const termsOf = ({ document, passage }: Candidate) => {
-    const terms = texts.get(document) ?? analyse(textOf(document, passage).slice(0, READ))
-    texts.set(document, terms)
+    const known = read.get(document)
+    if (known) return known
+    const terms: number[] = []
+    numbers.read(textOf(document, passage).slice(0, READ), (number) => terms.push(number))
+    read.set(document, terms)
     return terms
   }
   // Neighbours in a script without spaces are pairs already.
   const spaced = wanted.filter(({ term, importance }) => importance >= 1 && !isUnspaced(term))
-  const counts = spaced.map(({ term }) => lookUp(term, segments).count)
+  const said = spaced.map(({ term }) => rarity(statistics, lookUp(term, segments).count))
+  const places = placesOf(spaced)
   const near = candidates
     .slice(0, POOL.likeness)
     .map((candidate, place) => {
       const isRead = spaced.length > 1 && place < POOL.nearness
-      const gain = isRead ? nearness(termsOf(candidate), spaced, counts, statistics) : 0
+      const gain = isRead ? nearness(termsOf(candidate), places, said) : 0
       return { ...candidate, words: candidate.score, near: gain, score: candidate.score + gain }
     })
     .sort((one, other) => other.score - one.score)
-  const gains = likeness(near, segments, statistics, termsOf)
+  const gains = likeness(near, segments, statistics, termsOf, numbers.terms)
   // Pairs of characters are shared by chance: likeness by them says little.
   const wordy = spaced.length / Math.max(1, wanted.filter(({ importance }) => importance >= 1).length)
   const again = near.map(({ document, passage, score, words, near }, place) => {
@@ -71,6 +81,18 @@ export function search(
     .slice(POOL.likeness)
     .map(({ document, passage, score }) => ({ document, passage, score, words: score, near: 0, alike: 0 }))
   return [...again, ...rest].slice(0, limit)
+}
+
+/** Of terms that are wanted and what may stand for them, by their numbers: which of the wanted. */
+function placesOf(wanted: readonly Wanted[]): ReadonlyMap<number, number> {
+  const places = new Map<number, number>()
+  for (const [place, { term, alike }] of wanted.entries()) {
+    for (const other of [term, ...alike.map((each) => each.term)]) {
+      const number = numbers.numberOf(other)
+      if (!places.has(number)) places.set(number, place)
+    }
+  }
+  return places
 }
 
 /** The terms of a question with what may stand for them. */

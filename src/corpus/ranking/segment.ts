@@ -13,8 +13,8 @@ export type Segment = {
   readonly documents: Uint32Array
   /** Of each passage its weighted length in terms. */
   readonly lengths: Uint16Array
-  /** The live passages that have the term; undefined where none has. Valid until the next question: not to be kept. */
-  find(term: string): Postings | undefined
+  /** The live passages that have the term; undefined where none has. To be asked within the question. */
+  find(term: string): Term | undefined
   /**
    * The terms that begin with `prefix`, in the order of their UTF-8 bytes, each with the number of passages that had it
    * when the segment was written.
@@ -22,12 +22,18 @@ export type Segment = {
   terms(prefix: string): Iterable<{ readonly term: string; readonly passages: number }>
 }
 
-/** Ascending passage numbers; how often each has the term in its body and in title and headings, `MOST_OFTEN` at most. */
-export type Postings = {
-  readonly passages: Uint32Array
-  readonly body: Uint8Array
-  readonly headings: Uint8Array
+/** A term of a segment: how many passages have it, and which. */
+export type Term = {
+  readonly count: number
+  /** Valid until postings are read again, of whichever term: not to be kept. */
+  postings(): Postings
 }
+
+/**
+ * Ascending passage numbers, and how often each has the term: in its body + 16 × in title and headings, each
+ * `MOST_OFTEN` at most.
+ */
+export type Postings = { readonly passages: Uint32Array; readonly often: Uint8Array }
 
 /** Beyond this a term says nothing more by being said again. */
 export const MOST_OFTEN = 15
