@@ -145,7 +145,7 @@ test('what is not read is told once, with its reason', async (t) => {
   )
   const problems = corpus.told().map(({ path, reason }) => `${path}: ${reason}`)
   assert.deepEqual(problems.toSorted(), [
-    'a.pdf: it could not be read: Invalid PDF structure.',
+    'a.pdf: it is no PDF, whatever its name says',
     'big.md: larger than 1,000 bytes',
     'binary.md: not text',
   ])

@@ -5,6 +5,12 @@ import { extractHtml } from './html.ts'
 import { refuseDoctype, titleOf } from './office.ts'
 import { unzip } from './zip.ts'
 
+/** Comments are left out; a document's title is its first heading. */
+const STYLES = ['comment-reference => !', "p[style-name='Title'] => h1:fresh"]
+
+/** The arrow from a note back to its place. */
+const BACK = / ?<a href="#(?:foot|end)note-ref-[^"]{1,20}">↑<\/a>/g
+
 /**
  * A Word document as Markdown: headings, lists, tables, notes. The library unpacks without a bound, so that it gets
  * the parts unpacked by us, without the pictures.
@@ -13,7 +19,7 @@ export async function readDocx(bytes: Uint8Array): Promise<Draft> {
   const parts = unzip(bytes, (name) => /\.(?:xml|rels)$/i.test(name))
   for (const part of parts.values()) refuseDoctype(part)
   const buffer = Buffer.from(zipSync(Object.fromEntries(parts), { level: 0 }))
-  const { value } = await mammoth.convertToHtml({ buffer }, { styleMap: ['comment-reference => !'] })
-  const { title, text } = extractHtml(value)
+  const { value } = await mammoth.convertToHtml({ buffer }, { styleMap: STYLES })
+  const { title, text } = extractHtml(value.replace(BACK, ''))
   return { title: titleOf(parts.get('docProps/core.xml')) || title, text }
 }

@@ -1,6 +1,7 @@
+import { judgedEncoding } from './judged-encoding.ts'
+
 /** How many leading bytes decide whether a file is text, and in which encoding. */
 const SNIFFED = 8192
-const JUDGED = 65_536
 
 /**
  * The text of a file's bytes: by its byte order mark, else UTF-8, else the encoding that an HTML or XML file names for
@@ -50,53 +51,4 @@ function declaredEncoding(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Characters of which every longer text of the language is full. */
-const FREQUENT = {
-  japanese: /[\u3041-\u3096\u3001\u3002]/g,
-  simplified:
-    /[的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年，。]/g,
-  traditional:
-    /[的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年，。]/g,
-  korean: /[이다는에을의가고를은하지로서한기사도어나자인시그]/g,
-  cyrillic: /[оеаинтсрвлкмдпуяыьгзб]/g,
-} as const
-
-/** What stands outside ASCII in Western texts. */
-const WESTERN = /[àáâãäåæçèéêëìíîïñòóôõöøœßùúûüýÀÁÂÄÅÆÇÈÉÊËÍÎÑÓÔÖØÙÚÜ‘’“”„–—…€«»°§·¿¡£]/g
-
-/** Encodings whose bytes overlap, each with the language that is written in it. */
-const CANDIDATES: readonly { encoding: string; frequent: RegExp; letter: RegExp }[] = [
-  { encoding: 'shift_jis', frequent: FREQUENT.japanese, letter: /[\u3040-\u30ff\u4e00-\u9fff]/g },
-  { encoding: 'euc-jp', frequent: FREQUENT.japanese, letter: /[\u3040-\u30ff\u4e00-\u9fff]/g },
-  { encoding: 'gb18030', frequent: FREQUENT.simplified, letter: /[\u4e00-\u9fff]/g },
-  { encoding: 'big5', frequent: FREQUENT.traditional, letter: /[\u4e00-\u9fff]/g },
-  { encoding: 'euc-kr', frequent: FREQUENT.korean, letter: /[\uac00-\ud7a3]/g },
-  { encoding: 'windows-1251', frequent: FREQUENT.cyrillic, letter: /[\u0400-\u04ff]/g },
-  { encoding: 'koi8-r', frequent: FREQUENT.cyrillic, letter: /[\u0400-\u04ff]/g },
-  { encoding: 'windows-1252', frequent: WESTERN, letter: /[^\u0000-\u007f]/g },
-]
-
-/**
- * Each candidate reads the bytes as characters of its own; in the right one most of what is not ASCII are letters of
- * the language, and a good part of those the frequent ones.
- */
-function judgedEncoding(bytes: Uint8Array): string {
-  let best = { encoding: 'windows-1252', score: 0 }
-  for (const { encoding, frequent, letter } of CANDIDATES) {
-    const text = new TextDecoder(encoding).decode(bytes.subarray(0, JUDGED), { stream: true })
-    const foreign = count(text, /[^\u0000-\u007f]/g)
-    if (foreign === 0) continue
-    const wrong = count(text, /[\ufffd\u0080-\u009f\ue000-\uf8ff\uff61-\uff9f]/g)
-    const isLetters = count(text, letter) / foreign
-    const isFrequent = count(text, frequent) / foreign
-    const score = isLetters * Math.min(isFrequent, 0.6) - (2 * wrong) / foreign
-    if (score > best.score) best = { encoding, score }
-  }
-  return best.encoding
-}
-
-function count(text: string, pattern: RegExp): number {
-  return text.match(pattern)?.length ?? 0
 }

@@ -14,8 +14,20 @@ const HEADINGS = new Map([
   ['h6', '###### '],
 ])
 
-/** Between the cells of a row. */
+/** Between the cells of a row, before the first of them, and before an item: what follows stands on their line. */
 const CELL = ' | '
+const FIRST_CELL = ''
+const ITEM = '- '
+const STARTS: ReadonlySet<string | undefined> = new Set([CELL, FIRST_CELL, ITEM])
+
+/** Lists and tables are parted from what stands around them, but for those within an item or a cell. */
+const GROUPS: ReadonlySet<string> = new Set(['table', 'ul', 'ol', 'dl'])
+const GROUPED: ReadonlySet<string> = new Set(['li', 'td', 'th'])
+
+/** Space between their elements is nobody's text. */
+const WITHOUT_TEXT: ReadonlySet<string | undefined> = new Set([
+  ...['table', 'thead', 'tbody', 'tfoot', 'tr', 'ul', 'ol', 'dl'],
+])
 
 /** Elements that begin and end a line of their own. */
 const BLOCKS: ReadonlySet<string> = new Set([
@@ -37,6 +49,8 @@ export const extractHtml: Extract = (source) => {
   let preformatted = 0
   let inTitle = 0
   let inHead = 0
+  /** Items and cells that are open. */
+  let grouped = 0
   /** The depth at which text went out of sight; 0 where it is in sight. */
   let hiddenAt = 0
   /** The page's own style sheets, and what they take out of sight. */
@@ -44,16 +58,17 @@ export const extractHtml: Extract = (source) => {
   let hiding: ReadonlySet<string> = new Set()
 
   const atLineStart = () => parts.at(-1)?.endsWith('\n') ?? true
-  const atCellStart = () => parts.at(-1) === CELL
+  const atStart = () => STARTS.has(parts.at(-1))
   const breakLine = () => {
-    if (!atLineStart() && !atCellStart()) parts.push('\n')
+    if (!atLineStart() && !atStart()) parts.push('\n')
   }
 
   const parser = new Parser({
     onopentag(name, attributes) {
       if (open.push(name) > DEPTH) throw new Refused(`elements nest deeper than ${DEPTH}`)
       if (hiddenAt > 0) return
-      if (isHidden(name, attributes, hiding)) {
+      // The arrow from a note back to its place.
+      if (isHidden(name, attributes, hiding) || attributes.role === 'doc-backlink') {
         hiddenAt = open.length
         return
       }
@@ -65,11 +80,13 @@ export const extractHtml: Extract = (source) => {
         parts.push('\n\n', mark)
         inHeading = heading === ''
       } else if (name === 'p') {
-        if (!atCellStart()) parts.push('\n\n')
+        if (!atStart()) parts.push('\n\n')
       } else if (name === 'br') parts.push('\n')
+      else if (GROUPS.has(name) && grouped === 0) parts.push('\n\n')
       else if (BLOCKS.has(name)) breakLine()
-      else if (name === 'td' || name === 'th') parts.push(atLineStart() ? '' : CELL)
-      if (name === 'li') parts.push('- ')
+      else if (name === 'td' || name === 'th') parts.push(atLineStart() ? FIRST_CELL : CELL)
+      if (name === 'li') parts.push(ITEM)
+      if (GROUPED.has(name)) grouped += 1
     },
     ontext(text) {
       if (open.at(-1) === 'style') style += text
@@ -77,8 +94,9 @@ export const extractHtml: Extract = (source) => {
       if (inTitle > 0) title += text
       else if (inHead === 0) {
         if (inHeading) heading += text
+        if (WITHOUT_TEXT.has(open.at(-1)) && text.trim() === '') return
         const flowing = preformatted > 0 ? text : text.replace(/\s+/g, ' ')
-        const shown = preformatted === 0 && atLineStart() ? flowing.trimStart() : flowing
+        const shown = preformatted === 0 && (atLineStart() || atStart()) ? flowing.trimStart() : flowing
         if (shown !== '') parts.push(shown)
       }
     },
@@ -94,9 +112,12 @@ export const extractHtml: Extract = (source) => {
       else if (name === 'title') inTitle -= 1
       else if (name === 'head') inHead -= 1
       if (HEADINGS.has(name)) inHeading = false
-      // A cell's last paragraph doesn't end its row.
-      if (name === 'td' || name === 'th') while (/^\n+$/.test(parts.at(-1) ?? '')) parts.pop()
-      if (HEADINGS.has(name) || name === 'p') parts.push('\n\n')
+      // The last paragraph of a cell doesn't end its row, nor does that of an item part it from the next.
+      if (GROUPED.has(name)) {
+        grouped -= 1
+        while (/^\n+$/.test(parts.at(-1) ?? '')) parts.pop()
+      }
+      if (HEADINGS.has(name) || name === 'p' || (GROUPS.has(name) && grouped === 0)) parts.push('\n\n')
       else if (BLOCKS.has(name)) breakLine()
     },
   })

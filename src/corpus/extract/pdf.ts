@@ -1,8 +1,16 @@
-import { getDocumentProxy } from 'unpdf'
+import { getDocumentProxy, getResolvedPDFJS } from 'unpdf'
 import { type Draft, joinPages, Refused } from './format.ts'
 
 /** More than any book has. */
 const MOST_PAGES = 10_000
+
+/** Pages that are looked at to see why there is no text. */
+const LOOKED_AT = 3
+
+/** Bytes within which a PDF says that it is one; mail programs write lines before it. */
+const HEAD = 1024
+
+const PICTURES = 'it holds pictures of text only'
 
 /** The text of a PDF, page by page. */
 export async function readPdf(bytes: Uint8Array): Promise<Draft> {
@@ -17,7 +25,8 @@ export async function readPdf(bytes: Uint8Array): Promise<Draft> {
       page.cleanup()
     }
     if (pages.every((page) => page.trim() === '')) {
-      throw new Refused('it holds pictures of text only: let a program for text recognition (OCR) go over it')
+      const why = (await showsText(pdf)) ? 'its fonts do not say which characters they show' : PICTURES
+      throw new Refused(`${why}: let a program for text recognition (OCR) go over it`)
     }
     const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
     const title = 'Title' in info && typeof info.Title === 'string' ? info.Title : ''
@@ -27,7 +36,19 @@ export async function readPdf(bytes: Uint8Array): Promise<Draft> {
   }
 }
 
+/** Whether pages of which no text could be had show some nevertheless: fonts of their own numbers, without a table. */
+async function showsText(pdf: Awaited<ReturnType<typeof open>>): Promise<boolean> {
+  const { OPS } = await getResolvedPDFJS()
+  for (let number = 1; number <= Math.min(pdf.numPages, LOOKED_AT); number++) {
+    const { fnArray } = await (await pdf.getPage(number)).getOperatorList()
+    if (fnArray.includes(OPS.showText)) return true
+  }
+  return false
+}
+
 async function open(bytes: Uint8Array): ReturnType<typeof getDocumentProxy> {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEAD))
+  if (!head.includes('%PDF-')) throw new Refused('it is no PDF, whatever its name says')
   try {
     return await getDocumentProxy(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
       verbosity: 0,
@@ -47,7 +68,26 @@ function textOf(items: readonly object[]): string {
     if ('str' in item && typeof item.str === 'string') text += item.str
     if ('hasEOL' in item && item.hasEOL === true) text += '\n'
   }
-  return text.replace(/(\p{Ll})-\n(\p{Ll})/gu, '$1$2')
+  return text
+    .replace(/(\p{Ll})-\n(\p{Ll})/gu, '$1$2')
+    .replace(
+      /([¨ˆ˜ˇ˚])([a-zA-Zı])/g,
+      (both, accent: string, letter: string) => accented(accent, letter) ?? both,
+    )
+}
+
+const COMBINING: ReadonlyMap<string, string> = new Map([
+  ['¨', '\u0308'],
+  ['ˆ', '\u0302'],
+  ['˜', '\u0303'],
+  ['ˇ', '\u030c'],
+  ['˚', '\u030a'],
+])
+
+/** TeX's older fonts print a letter over an accent; both are one character, if there is such a one. */
+function accented(accent: string, letter: string): string | undefined {
+  const composed = `${letter === 'ı' ? 'i' : letter}${COMBINING.get(accent)}`.normalize('NFC')
+  return composed.length === 1 ? composed : undefined
 }
 
 /** Programs write their file's name there. */

@@ -9,7 +9,7 @@ export function readPptx(bytes: Uint8Array): Draft {
   const slides = slidesInOrder(parts).map((path) => {
     const { title, body } = paragraphsOf(parts.get(path))
     const notes = targetsOf(parts, path).find((target) => target.includes('notesSlide'))
-    const said = notes ? paragraphsOf(parts.get(notes)).body.filter((line) => !/^\d+$/.test(line)) : []
+    const said = notes ? paragraphsOf(parts.get(notes)).body : []
     return [title && `## ${title}`, ...body, ...(said.length > 0 ? ['', ...said] : [])].join('\n')
   })
   return { title: titleOf(parts.get('docProps/core.xml')), ...joinPages(slides) }
@@ -42,23 +42,37 @@ function paragraphsOf(part: Uint8Array | undefined): { title: string; body: stri
   const body: string[] = []
   let isTitle = false
   let isText = false
+  let isNumber = false
   let line = ''
+  let cells: string[] | undefined
   readXml(part, {
     open(name, attributes) {
-      if (name === 'p:sp') isTitle = false
+      // Shapes, tables, pictures: the next one is no title before it says so.
+      if (name === 'p:nvPr') isTitle = false
+      else if (name === 'a:tr') cells = []
+      else if (name === 'a:fld') isNumber = attributes.type === 'slidenum'
       else if (name === 'p:ph') isTitle = attributes.type === 'title' || attributes.type === 'ctrTitle'
       else if (name === 'a:t') isText = true
       else if (name === 'a:br') line += ' '
     },
     text(text) {
-      if (isText) line += text
+      if (isText && !isNumber) line += text
     },
     close(name) {
       if (name === 'a:t') isText = false
-      else if (name === 'a:tc') line += ' | '
-      if (name !== 'a:p' && name !== 'a:tr') return
-      if (line.trim() !== '') (isTitle ? title : body).push(line.trim())
-      line = ''
+      else if (name === 'a:fld') isNumber = false
+      else if (name === 'a:tc') {
+        cells?.push(line.trim())
+        line = ''
+      } else if (name === 'a:tr') {
+        const row = cells?.filter(Boolean).join(' | ') ?? ''
+        cells = undefined
+        if (row !== '') body.push(row)
+      } else if (name === 'a:p' && cells) line += ' '
+      else if (name === 'a:p') {
+        if (line.trim() !== '') (isTitle ? title : body).push(line.trim())
+        line = ''
+      }
     },
   })
   return { title: title.join(' '), body }

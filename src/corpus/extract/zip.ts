@@ -10,6 +10,7 @@ const MOST = { entries: 20_000, bytes: 200 * 1024 * 1024 }
  * it is no archive or too large.
  */
 export function unzip(bytes: Uint8Array, wanted: (name: string) => boolean): Map<string, Uint8Array> {
+  refuseOthers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   let entries = 0
   let total = 0
   const files = unzipSync(bytes, {
@@ -24,4 +25,22 @@ export function unzip(bytes: Uint8Array, wanted: (name: string) => boolean): Map
     },
   })
   return new Map(Object.entries(files))
+}
+
+/** [MS-CFB] §2.2: the container of Office's old formats. */
+const COMPOUND = Buffer.from('d0cf11e0a1b11ae1', 'hex')
+
+/** Files that are no archive, and what they are. */
+function refuseOthers(bytes: Buffer): void {
+  if (bytes.subarray(0, COMPOUND.length).equals(COMPOUND)) {
+    // [MS-OFFCRYPTO] §2.3.4.4: one that has a password is put into such a container.
+    if (bytes.includes(Buffer.from('EncryptedPackage', 'utf16le'))) {
+      throw new Refused('it is encrypted: save a copy without a password')
+    }
+    throw new Refused('it is of an old Office format under a new name: save it in the new one')
+  }
+  // The archive's list of contents stands at its end.
+  if (bytes.lastIndexOf('PK\u0005\u0006') === -1) {
+    throw new Refused('it is cut off, or not what its name says')
+  }
 }

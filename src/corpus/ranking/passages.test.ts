@@ -100,6 +100,9 @@ test('a passage knows the page that it begins on', () => {
   for (const { start, page } of cutPassages(text, { pages })) {
     assert.equal(page, pages.filter((begin) => begin <= start).length, `${start}`)
   }
+  // Where a page begins, so does a passage, unless the one before is short.
+  const begins = cutPassages(text, { pages }).map(({ start }) => start)
+  assert.ok(begins.includes(second) && begins.includes(last - 8) && !begins.includes(last))
   // A preface before the first page belongs to it.
   assert.equal(cutPassages('preface', { pages: [8] })[0]?.page, 1)
   assert.equal(cutPassages('no pages')[0]?.page, undefined)

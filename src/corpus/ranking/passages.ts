@@ -25,7 +25,7 @@ export type CutOptions = {
 }
 
 /**
- * Cuts a text into passages, at headings first, then at blank lines, then wherever it must; joined they are the text
+ * Cuts a text into passages, at headings and pages first, then at blank lines, then wherever it must; joined they are the text
  * again. Never empty: an empty text is one empty passage.
  */
 export function cutPassages(text: string, { headings = true, pages }: CutOptions = {}): Passage[] {
@@ -47,12 +47,13 @@ export function cutPassages(text: string, { headings = true, pages }: CutOptions
     bare = true
     heading = above.filter(Boolean).join(' > ')
   }
+  const starts = new Set(pages)
   for (const [at, end] of lines(text)) {
     const line = text.slice(at, Math.min(end, at + 1000))
     const length = at - start
     const level = !headings || fenced || at < body ? 0 : levelOf(line)
-    if ((level > 0 && length >= LEAST) || (blank && length >= TARGET) || (!bare && end - start > MOST))
-      cut(at)
+    const begins = level > 0 || starts.has(at)
+    if ((begins && length >= LEAST) || (blank && length >= TARGET) || (!bare && end - start > MOST)) cut(at)
     if (level > 0) {
       above.length = Math.min(above.length, level)
       above[level - 1] = wordsOf(line.slice(level))
