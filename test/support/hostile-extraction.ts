@@ -1,9 +1,9 @@
 /** A thread in the place of the one that reads documents: a file's path is what it does. */
 import { parentPort, threadId } from 'node:worker_threads'
-import type { ExtractionRequest } from '../../src/corpus/extracting/pool.ts'
+import { type PackedFiles, unpackFiles } from '../../src/corpus/extracting/packing.ts'
 
-parentPort?.on('message', (request: ExtractionRequest) => {
-  for (const { path } of request) {
+parentPort?.on('message', (request: PackedFiles) => {
+  for (const { path } of unpackFiles(request)) {
     if (path === 'loop') for (;;);
     if (path === 'memory') fill()
     if (path === 'exit') process.exit()

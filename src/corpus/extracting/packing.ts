@@ -15,6 +15,35 @@ export type PackedDocument = Pick<ExtractedDocument, 'title' | 'media_type'> & {
 
 const EACH = 4
 
+/** Files on their way to a thread: their bytes in one piece, for the same reason. */
+export type PackedFiles = {
+  /** Joined by `\0`, which no path holds. */
+  readonly paths: string
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** Where in `bytes` each file ends. */
+  readonly ends: Uint32Array<ArrayBuffer>
+}
+
+export type FileBytes = { readonly path: string; readonly bytes: Uint8Array }
+
+export function packFiles(files: readonly FileBytes[]): PackedFiles {
+  const ends = new Uint32Array(files.length)
+  let size = 0
+  for (const [index, { bytes }] of files.entries()) {
+    size += bytes.byteLength
+    ends[index] = size
+  }
+  const all = new Uint8Array(size)
+  for (const [index, { bytes }] of files.entries()) all.set(bytes, (ends[index] ?? 0) - bytes.byteLength)
+  return { paths: files.map(({ path }) => path).join('\0'), bytes: all, ends }
+}
+
+export function unpackFiles({ paths, bytes, ends }: PackedFiles): FileBytes[] {
+  return paths
+    .split('\0')
+    .map((path, index) => ({ path, bytes: bytes.subarray(ends[index - 1] ?? 0, ends[index]) }))
+}
+
 export function pack(extraction: Extraction): PackedDocument | Extraction {
   if ('problem' in extraction) return extraction
   const { title, media_type, passages, analysed } = extraction

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { type PackedDocument, unpack } from './packing.ts'
+import { type PackedDocument, packFiles, unpack } from './packing.ts'
 import type { Extraction } from './prepared-extraction.ts'
 
 /** Draws documents out of files' bytes, in threads of their own and within limits. */
@@ -11,9 +11,6 @@ export type Extractors = {
   extract(path: string, bytes: Uint8Array, isSmall: boolean): Promise<Extraction>
   close(): Promise<void>
 }
-
-/** To the thread: files in the order in which it answers. From it: the answer to the next of them. */
-export type ExtractionRequest = readonly { readonly path: string; readonly bytes: Uint8Array }[]
 
 export type ExtractionLimits = {
   /** Threads at once; one of them is kept for small files, so that a book never holds up a note. */
@@ -184,8 +181,9 @@ function startThread(options: {
     give(given) {
       tasks = given
       watchTime()
-      const request: ExtractionRequest = given.map(({ path, bytes }) => ({ path, bytes }))
-      worker.postMessage(request)
+      // It answers them in their order.
+      const files = packFiles(given)
+      worker.postMessage(files, [files.bytes.buffer])
     },
     isBusy: () => isEnding || tasks.length > 0,
     isBusyWithLarge: () => tasks[0]?.isSmall === false,

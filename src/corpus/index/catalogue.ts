@@ -182,7 +182,7 @@ export function openCatalogue(database: DatabaseSync) {
 
     count: () => Number(statements.count.get()?.count),
 
-    /** Merges parts of the index of words for about so many milliseconds; true where more is to be done. */
+    /** Merges parts of the index of words for about so many milliseconds; true where more is to be done; less where `isBusy`. */
     tend: passages.tend,
 
     /** Runs `work` in one transaction: all of it is in the index, or nothing. */

@@ -2,10 +2,14 @@ import { mergeSegments } from '../ranking/merge.ts'
 import type { SegmentBytes, WrittenSegment } from '../ranking/segment-bytes.ts'
 import type { KnownSegment } from './segments.ts'
 
-/** Segments of about the same size that are merged into one. */
-const FAN = 8
-/** Passages up to which sizes are all about the same. */
-const SMALL = 512
+/**
+ * Segments of about the same size that are merged into one. Each segment is one more place for a question to look, so
+ * that in quiet times they become few; while much is being indexed its own work goes first.
+ */
+const FAN = { calm: 3, busy: 32 }
+/** Passages up to which sizes are all about the same, and what the next size is of the one before. */
+const SMALL = 1024
+const GROWTH = 8
 /** A segment is written anew when more than this share of it is deleted. */
 const WASTE = 0.3
 /** Bytes of chunks that are written together. */
@@ -32,8 +36,8 @@ export type MergingStore = {
 }
 
 export type Merging = {
-  /** Merges for about so many milliseconds; true where more is to be done. */
-  tend(milliseconds: number): boolean
+  /** Merges for about so many milliseconds; true where more is to be done. `isBusy` says that other work waits. */
+  tend(milliseconds: number, isBusy?: boolean): boolean
   /** These documents were removed from all segments. */
   removed(documents: ReadonlySet<number>): void
   /** Gives up the merge that is under way. */
@@ -92,13 +96,13 @@ export function createMerging(store: MergingStore, pace: number): Merging {
   }
 
   return {
-    tend(milliseconds) {
+    tend(milliseconds, isBusy = false) {
       const end = performance.now() + milliseconds
       if (!isTidy) store.transaction(() => store.dropOrphans())
       isTidy = true
       do {
         if (!current) {
-          const inputs = worthMerging(store.known())
+          const inputs = worthMerging(store.known(), isBusy)
           if (inputs.length === 0) return false
           current = begin(inputs)
         }
@@ -109,7 +113,7 @@ export function createMerging(store: MergingStore, pace: number): Merging {
           throw fault
         }
       } while (performance.now() < end)
-      return current !== undefined || worthMerging(store.known()).length > 0
+      return current !== undefined || worthMerging(store.known(), isBusy).length > 0
     },
     removed(documents) {
       if (current) for (const document of documents) current.gone.add(document)
@@ -119,16 +123,16 @@ export function createMerging(store: MergingStore, pace: number): Merging {
 }
 
 /** What is to be merged next, in the order of the documents; nothing where all is well. */
-export function worthMerging(segments: readonly KnownSegment[]): readonly KnownSegment[] {
+export function worthMerging(segments: readonly KnownSegment[], isBusy = false): readonly KnownSegment[] {
   const tiers = new Map<number, KnownSegment[]>()
   for (const segment of segments) {
     const passages = segment.documents.length - segment.deletedPassages
-    const tier = Math.max(0, Math.floor(Math.log(Math.max(passages, 1) / SMALL) / Math.log(FAN)))
+    const tier = Math.max(0, Math.ceil(Math.log(Math.max(passages, 1) / SMALL) / Math.log(GROWTH)))
     tiers.set(tier, [...(tiers.get(tier) ?? []), segment])
   }
   for (const tier of [...tiers.keys()].sort((one, other) => one - other)) {
     const alike = tiers.get(tier) ?? []
-    if (alike.length >= FAN) return alike
+    if (alike.length >= (isBusy ? FAN.busy : FAN.calm)) return alike
   }
   const wasteful = segments.find(
     ({ documents, deletedPassages }) => deletedPassages > Math.max(documents.length * WASTE, 8),

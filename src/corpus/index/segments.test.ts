@@ -188,24 +188,31 @@ test('segments stay few: whole tiers are merged, and one of which much is delete
   const segment = (passages: number, deletedPassages = 0): KnownSegment => ({
     ...{ id: ++id, documents: new Uint32Array(passages), deleted: undefined, version: 0, deletedPassages },
   })
-  const [small, large] = [() => segment(20), () => segment(20_000)]
-  const seven = Array.from({ length: 7 }, small)
-  assert.deepEqual(worthMerging([large(), ...seven]), [])
-  const eight = [...seven, small()]
-  assert.deepEqual(worthMerging([large(), ...eight]), eight)
+  const [small, large] = [() => segment(20), () => segment(200_000)]
+  const two = [small(), small()]
+  assert.deepEqual(worthMerging([large(), ...two]), [])
+  const three = [...two, small()]
+  assert.deepEqual(worthMerging([large(), ...three]), three)
+  assert.deepEqual(worthMerging([large(), ...three], true), [], 'while other work waits, many may be')
+  const many = Array.from({ length: 32 }, small)
+  assert.deepEqual(worthMerging([large(), ...many], true), many)
   assert.deepEqual(worthMerging([large(), segment(1000, 300)]), [])
   const wasteful = segment(1000, 301)
   assert.deepEqual(worthMerging([large(), wasteful]), [wasteful])
 
   let segments: readonly KnownSegment[] = []
+  let [written, merged] = [0, 0]
   for (let batch = 0; batch < 5000; batch++) {
     segments = [...segments, segment(30)]
+    written += 30
     for (let inputs = worthMerging(segments); inputs.length > 0; inputs = worthMerging(segments)) {
       const passages = inputs.reduce((sum, { documents }) => sum + documents.length, 0)
       segments = [...segments.filter((other) => !inputs.includes(other)), segment(passages)]
+      merged += passages
     }
-    assert.ok(segments.length <= 7 * 5)
+    assert.ok(segments.length <= 2 * 4)
   }
+  assert.ok(merged / written < 40, `each passage is written anew ${(merged / written).toFixed(0)} times`)
 })
 
 test('what a merge left that never ended is removed by the next process', (t) => {

@@ -25,8 +25,11 @@ export type Segments = {
   flush(): void
   /** The transaction was rolled back: what was added and removed since the last is forgotten. */
   forget(): void
-  /** Merges for about so many milliseconds, in transactions of its own; true where more is to be done. */
-  tend(milliseconds: number): boolean
+  /**
+   * Merges for about so many milliseconds, in transactions of its own; true where more is to be done. `isBusy` says that
+   * other work waits: then no more is merged than must be.
+   */
+  tend(milliseconds: number, isBusy?: boolean): boolean
 }
 
 /** Postings between two looks at the clock: a millisecond or so. */

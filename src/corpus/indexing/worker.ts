@@ -110,7 +110,8 @@ while (!stopped) {
   }
   if (round && !stopped && !parts.some((part) => part.isScanning())) endRound(round)
   safely(() => {
-    if (catalogue.tend(MERGING)) more = true
+    const isBusy = parts.some((part) => part.pending() > 0)
+    if (catalogue.tend(MERGING, isBusy)) more = true
   })
   if (more) await setImmediate()
   else if (!stopped) await nap()

@@ -133,7 +133,17 @@ function sortedPlaces(terms: readonly string[]): number[] {
   if (terms.some((text) => /[\ud800-\udfff]/.test(text))) {
     return places.sort((one, other) => Buffer.compare(Buffer.from(term(one)), Buffer.from(term(other))))
   }
-  return places.sort((one, other) => (term(one) < term(other) ? -1 : 1))
+  // By their first letters as one number, which is quick to compare; the rest decides where those are the same.
+  const keys = Float64Array.from(terms, beginningOf)
+  return places.sort((one, other) => {
+    const difference = (keys[one] as number) - (keys[other] as number)
+    return difference !== 0 ? difference : term(one) < term(other) ? -1 : 1
+  })
+}
+
+/** Three UTF-16 units, in their order. */
+function beginningOf(term: string): number {
+  return (term.charCodeAt(0) * 65_536 + (term.charCodeAt(1) || 0)) * 65_536 + (term.charCodeAt(2) || 0)
 }
 
 /** A text as UTF-8, until the next one; a letter at a time, which for words is quicker than to call for help. */

@@ -1,8 +1,8 @@
 import { isPlain, isUnspaced, partsOfIdentifiers, termOf, unspacedTerms, wordsOf } from './analyse.ts'
 import { copied, createWordTable, hashWith, NO_CHARACTERS } from './word-table.ts'
 
-/** Words and terms that are remembered. */
-const REMEMBERED = 100_000
+/** Words and terms that are remembered: some 10 MiB of them. */
+const REMEMBERED = 250_000
 
 /**
  * Texts as numbers, one for each term, given as they are met: a word is analysed once, however often it is met, and
@@ -18,30 +18,31 @@ export type TermNumbers = {
 }
 
 export function createTermNumbers(): TermNumbers {
+  /** Words and terms alike: most words are terms themselves. */
   const words = createWordTable()
-  /** By a word's number: that of its term. */
-  const termOfWord: number[] = []
-  const numbers = new Map<string, number>()
-  const terms: string[] = []
+  /** Of each word the number of its term; undefined where it was met as a term only. */
+  const termOfWord: (number | undefined)[] = []
 
   function numberOf(term: string): number {
-    let number = numbers.get(term)
-    if (number === undefined) {
-      number = terms.length
-      numbers.set(term, number)
-      terms.push(term)
-    }
-    return number
+    const hash = hashOf(term)
+    const number = words.find(term, 0, term.length, hash)
+    return number === -1 ? add(term, hash) : number
+  }
+
+  function add(word: string, hash: number): number {
+    termOfWord.push(undefined)
+    return words.add(word, hash)
   }
 
   function numberOfWord(text: string, from: number, to: number, hash: number): number {
     let number = words.find(text, from, to, hash)
-    if (number === -1) {
-      const word = copied(text, from, to)
-      number = words.add(word, hash)
-      termOfWord.push(numberOf(termOf(word)))
+    if (number === -1) number = add(copied(text, from, to), hash)
+    let term = termOfWord[number]
+    if (term === undefined) {
+      term = numberOf(termOf(words.words[number] as string))
+      termOfWord[number] = term
     }
-    return termOfWord[number] as number
+    return term
   }
 
   /** A text in ASCII, lower case: the same words as `wordsOf` finds. */
@@ -63,7 +64,7 @@ export function createTermNumbers(): TermNumbers {
   }
 
   return {
-    ...{ numberOf, terms },
+    ...{ numberOf, terms: words.words },
     read(text, visit) {
       for (const part of partsOfIdentifiers(text)) visit(numberOf(termOf(part)))
       if (isPlain(text)) {
@@ -72,20 +73,20 @@ export function createTermNumbers(): TermNumbers {
       }
       for (const word of wordsOf(text)) {
         if (isUnspaced(word)) for (const term of unspacedTerms(word)) visit(numberOf(term))
-        else {
-          let hash = NO_CHARACTERS
-          for (let at = 0; at < word.length; at++) hash = hashWith(hash, word.charCodeAt(at))
-          visit(numberOfWord(word, 0, word.length, hash))
-        }
+        else visit(numberOfWord(word, 0, word.length, hashOf(word)))
       }
     },
     tidy() {
-      if (Math.max(termOfWord.length, terms.length) <= REMEMBERED) return false
+      if (termOfWord.length <= REMEMBERED) return false
       words.clear()
-      numbers.clear()
       termOfWord.length = 0
-      terms.length = 0
       return true
     },
   }
+}
+
+function hashOf(word: string): number {
+  let hash = NO_CHARACTERS
+  for (let at = 0; at < word.length; at++) hash = hashWith(hash, word.charCodeAt(at))
+  return hash
 }

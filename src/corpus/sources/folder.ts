@@ -166,7 +166,7 @@ export function readFile(
     file = openSync(absolute, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     const stats = fstatSync(file, { bigint: true })
     if (!stats.isFile()) return { problem: 'not a regular file' }
-    if (realpathSync(absolute) !== absolute) return { problem: 'a symbolic link, not followed' }
+    if (realpathSync.native(absolute) !== absolute) return { problem: 'a symbolic link, not followed' }
     const standing = lstatSync(absolute, { bigint: true })
     if (standing.ino !== stats.ino || standing.dev !== stats.dev)
       return { problem: 'replaced while it was opened' }
