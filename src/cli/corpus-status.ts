@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
 import { compareSource } from '../corpus/indexing/comparison.ts'
-import { lastBeat } from '../corpus/indexing/heartbeat.ts'
+import { lastBeat, lastLate } from '../corpus/indexing/heartbeat.ts'
 import { webSources } from '../corpus/sources/source-list.ts'
 import { pageProblems } from '../corpus/sources/web/page-table.ts'
 import { systemClock } from '../ops/clock.ts'
@@ -25,11 +25,13 @@ export async function showCorpusStatus(options: CorpusOptions): Promise<Fault | 
   try {
     const alive_at = existsSync(settings.dataDir) ? lastBeat(settings.dataDir) : undefined
     const running = alive_at !== undefined && systemClock() - alive_at <= LIVES
+    const late = running ? lastLate(settings.dataDir) : {}
     const sources = servedSources(settings).map((source) => ({
       name: source.name,
       kind: source.kind,
       ...compareSource(source, view),
       scanned_at: view?.scannedAt(source.name),
+      late: late[source.name],
     }))
     show(options.json, { running, alive_at, sources }, () =>
       [
@@ -43,6 +45,9 @@ export async function showCorpusStatus(options: CorpusOptions): Promise<Fault | 
           ]),
         ),
         '',
+        ...sources.flatMap((source) =>
+          source.late === undefined ? [] : [`${source.name}: ${safeText(source.late)}`],
+        ),
         running
           ? `A server is running; its indexing gave its last sign of life ${systemClock() - alive_at} s ago.`
           : `No server is running${alive_at === undefined ? '' : `; the last sign of life was at ${moment(alive_at)} UTC`}.`,

@@ -111,6 +111,8 @@ export type SourceStatus = {
   /** Files that could not be read. */
   readonly problems: number
   readonly pending: number
+  /** Why changes of files are found late at present, by scans alone; undefined where the system tells of each. */
+  readonly late?: string | undefined
 }
 
 export type CorpusProblem = { readonly collection: string; readonly path: string; readonly reason: string }

@@ -61,6 +61,30 @@ test('corpus add and remove take effect in a running server; list, status and pr
   )
 })
 
+/** Makes a process one that the system allows no watch, in all of its threads. */
+const WATCHLESS = `data:text/javascript,${encodeURIComponent(`
+  import fs from 'node:fs'
+  import { syncBuiltinESMExports } from 'node:module'
+  fs.watch = () => { throw Object.assign(new Error('no space left'), { code: 'ENOSPC' }) }
+  syncBuiltinESMExports()`)}`
+
+test('where the system allows no more watches, log and status say so, and a new file is found all the same', async (t) => {
+  const folder = await emptyDirectory(t)
+  writeFileSync(join(folder, 'a.md'), 'green tea')
+  await using server = await startServer({ folder, node: ['--import', WATCHLESS] })
+  const data = ['--data-dir', server.dataDir]
+  const why = /changes are noticed late, by scans alone: the system allows no more watches \(fs\.inotify/
+  await server.says(why)
+  const { output } = await corpusiq(['corpus', 'status', ...data])
+  assert.match(output, new RegExp(`^[\\w-]+: ${why.source}`, 'm'))
+  const { sources } = JSON.parse((await corpusiq(['corpus', 'status', '--json', ...data])).output)
+  assert.match(sources[0].late, why)
+
+  writeFileSync(join(folder, 'b.md'), 'black tea')
+  for (let turn = 0; turn < 60 && (await listed(data))[0]?.documents !== 2; turn++);
+  assert.equal((await listed(data))[0]?.documents, 2)
+})
+
 test('corpus commands without a server: what is added before the first start, and what changed since the last', async (t) => {
   const directory = await emptyDirectory(t)
   const dataDir = join(directory, 'data')

@@ -38,6 +38,8 @@ export type RunningServer = Site & {
 export type ServerOptions = {
   /** Settings; the machine's own CORPUSIQ_* variables never reach the server. */
   readonly env?: Readonly<Record<string, string>>
+  /** Options of Node.js itself. */
+  readonly node?: readonly string[]
   /** Further arguments of `corpusiq serve`. */
   readonly args?: readonly string[]
   /** The folder served; default: some notes of the tests. */
@@ -54,7 +56,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'corpusiq-e2e-')))
   const port = options.port ?? (await freePort())
   const args = [MAIN, 'serve', options.folder ?? SAMPLE, '--port', String(port), '--data-dir', dataDir]
-  const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [...(options.node ?? []), ...args, ...(options.args ?? [])], {
     cwd: dataDir,
     env: { ...cleanEnvironment(), ...ownerEnvironment(options.owner ?? true), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

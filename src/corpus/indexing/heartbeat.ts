@@ -1,8 +1,11 @@
-import { closeSync, openSync, statSync, utimesSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../ops/clock.ts'
 
-/** Its time says when the indexing thread last lived, to whoever looks from another process. */
+/**
+ * For whoever looks from another process: its time says when the indexing thread last lived, its content which sources'
+ * changes are noticed late at present, and why.
+ */
 const FILE = 'corpus.alive'
 
 export function beat(dataDir: string): void {
@@ -19,6 +22,26 @@ export function beat(dataDir: string): void {
 export function lastBeat(dataDir: string): number | undefined {
   const stats = statSync(join(dataDir, FILE), { throwIfNoEntry: false })
   return stats && Math.floor(stats.mtimeMs / 1000)
+}
+
+/** By the name of each source whose changes are noticed late: why. */
+export type Late = Readonly<Record<string, string>>
+
+/** A beat that says what is noticed late from now on: `Late` as JSON. Whole or not at all. */
+export function beatLate(dataDir: string, late: string): void {
+  const file = join(dataDir, FILE)
+  writeFileSync(`${file}.new`, late, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
+}
+
+/** What was noticed late at the last beat; empty where no server ever ran. */
+export function lastLate(dataDir: string): Late {
+  try {
+    const late: unknown = JSON.parse(readFileSync(join(dataDir, FILE), 'utf8'))
+    return Object.fromEntries(Object.entries(late ?? {}).map(([source, reason]) => [source, String(reason)]))
+  } catch {
+    return {}
+  }
 }
 
 /**

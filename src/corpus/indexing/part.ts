@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { systemClock } from '../../ops/clock.ts'
 import type { Source } from '../sources/source.ts'
-import { watchFolder } from '../sources/watch.ts'
+import { type System, watchFolder } from '../sources/watch.ts'
 import { createIndexer, type IndexerOptions } from './indexer.ts'
 
 /** Milliseconds that hints are gathered: a program that saves a file gives several. */
@@ -12,8 +12,12 @@ const HINTS = 1000
 const SOON = 5_000
 /** Such scans take at most this share of the time. */
 const SHARE = 20
+/** Milliseconds until the log is told of the same again. */
+const AGAIN = 3_600_000
+const OVERFLOW =
+  'more changed at once than the system tells of: everything is looked at, and found a little later'
 
-/** One source with its watch, its scans and its indexer. Times are those of `performance.now`. */
+/** One source with its watch, its scans and its indexer. Times are those of `elapsed`. */
 export type Part = {
   readonly source: Source
   /** Does some of what is to be done; true where more could be done at once. Throws where the index is not written. */
@@ -30,6 +34,8 @@ export type Part = {
   scans(): number
   pending(): number
   written(): number
+  /** Why changes are noticed late at present; undefined where they are not. */
+  late(): string | undefined
   close(): void
 }
 
@@ -38,30 +44,37 @@ export function createPart(
   options: Omit<IndexerOptions, 'folder' | 'watch'> & {
     /** Seconds between two scans of everything. */
     readonly rescan: number
+    /** For tests: what watches a folder, and a clock in milliseconds. */
+    readonly system?: System
+    readonly elapsed?: () => number
   },
 ): Part {
-  const { catalogue, report, wake, rescan } = options
+  const { catalogue, report, wake, rescan, elapsed = () => performance.now() } = options
   const hints = new Set<string>()
   let hintedAt = 0
   let nextScan = 0
   let scanBegan: number | undefined
   let missing = false
   let scans = 0
+  let overflowedAt: number | undefined
+  let wasLate: string | undefined
+  const told = new Map<string, number>()
 
-  const watch = watchFolder(
-    source,
-    (path) => {
-      if (hints.size === 0) hintedAt = performance.now()
-      if (hints.size < HINTS) hints.add(path)
-      wake()
-    },
-    (reason) => report(source.root, reason),
-  )
+  const hint = (path: string) => {
+    if (hints.size === 0) hintedAt = elapsed()
+    if (hints.size < HINTS) hints.add(path)
+    wake()
+  }
+  const overflow = () => {
+    overflowedAt = elapsed()
+    hint('')
+  }
+  const watch = watchFolder(source, { hint, overflow }, options.system)
   const indexer = createIndexer({ ...options, folder: source, watch })
 
   async function scan(): Promise<void> {
     hints.clear()
-    scanBegan = performance.now()
+    scanBegan = elapsed()
     nextScan = scanBegan + SOON
     const gone = !existsSync(source.root)
     if (gone && !missing && source.kind !== 'web')
@@ -71,20 +84,38 @@ export function createPart(
   }
 
   function endScan(began: number): void {
-    const now = performance.now()
+    const now = elapsed()
     scanBegan = undefined
     scans++
-    const isBlind = missing || watch.isPartial()
+    if (overflowedAt !== undefined && overflowedAt <= began) overflowedAt = undefined
+    const isBlind = missing || watch.shortage() !== undefined
     const interval = isBlind ? Math.max(SOON, (now - began) * SHARE) : Number.POSITIVE_INFINITY
     nextScan = now + Math.min(interval, rescan * 1000)
     catalogue.commit(() => catalogue.scanned(source.name, systemClock()))
+  }
+
+  const late = () => watch.shortage() ?? (overflowedAt === undefined ? undefined : OVERFLOW)
+
+  /** What has changed in how changes are noticed is told, and from now on scans come as often as it needs. */
+  function tellLate(now: number): void {
+    const reason = late()
+    if (reason !== wasLate && reason !== undefined) {
+      nextScan = Math.min(nextScan, now + SOON)
+      const before = told.get(reason)
+      if (before === undefined || now - before > AGAIN) {
+        report(source.root, reason)
+        told.set(reason, now)
+      }
+    }
+    wasLate = reason
   }
 
   return {
     source,
     async turn() {
       try {
-        const now = performance.now()
+        const now = elapsed()
+        tellLate(now)
         if (hints.size >= HINTS || hints.has('')) await scan()
         else if (hints.size > 0 && now >= hintedAt + GATHER) {
           const paths = new Set(hints)
@@ -97,7 +128,7 @@ export function createPart(
       } catch (fault) {
         // A full disk or the like: what was not written is found again by the next scan.
         scanBegan = undefined
-        nextScan = performance.now() + SOON
+        nextScan = elapsed() + SOON
         indexer.reload()
         throw fault
       }
@@ -105,7 +136,7 @@ export function createPart(
     dueAt() {
       if (hints.size > 0) return hintedAt + GATHER
       // What was extracted is to be committed after a while, whatever else goes on.
-      if (indexer.pending() > 0) return performance.now() + GATHER
+      if (indexer.pending() > 0) return elapsed() + GATHER
       return nextScan
     },
     scanSoon() {
@@ -120,6 +151,7 @@ export function createPart(
     scans: () => scans,
     pending: () => indexer.pending(),
     written: () => indexer.written(),
+    late,
     close: () => watch.close(),
   }
 }

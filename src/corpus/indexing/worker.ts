@@ -16,7 +16,7 @@ import { addedSourcesStamp } from '../sources/source-file.ts'
 import { currentSources, type ServedSources, webSources } from '../sources/source-list.ts'
 import { type Origins, openOrigins } from '../sources/web/page-table.ts'
 import type { WebSource } from '../sources/web/refresh.ts'
-import { beat, createSleepWatch } from './heartbeat.ts'
+import { beat, beatLate, createSleepWatch } from './heartbeat.ts'
 import { createPart, type Part } from './part.ts'
 
 export type IndexingOptions = ServedSources & {
@@ -64,6 +64,7 @@ let indexed_at: number | undefined
 let sourcesStamp: string | undefined
 let toldAt = 0
 let toldFault: string | undefined
+let toldLate: string | undefined
 
 function wake(): void {
   hasCalled = true
@@ -108,6 +109,12 @@ while (!stopped) {
     const isTime = part.pending() > 0 && performance.now() - toldAt > TOLD
     if (isDone || hasFound || isTime) tellState()
   }
+  const late = lateNow()
+  if (late !== toldLate) {
+    toldLate = late
+    tellState()
+    safely(() => beatLate(dataDir, late))
+  }
   if (round && !stopped && !parts.some((part) => part.isScanning())) endRound(round)
   safely(() => {
     const isBusy = parts.some((part) => part.pending() > 0)
@@ -147,13 +154,18 @@ function tellState(): void {
   const sources = parts.map((part) => {
     const { name, kind } = part.source
     const { documents = 0, problems = 0 } = counts.get(name) ?? {}
-    return { name, kind, documents, problems, pending: part.pending() }
+    return { name, kind, documents, problems, pending: part.pending(), late: part.late() }
   })
   const sum = (of: (source: (typeof sources)[number]) => number) =>
     sources.reduce((total, source) => total + of(source), 0)
   const documents = sum((source) => source.documents)
   const pending = sum((source) => source.pending)
   post({ state: { documents, indexing, indexed_at, pending, sources } })
+}
+
+/** See `Late`, as JSON. */
+function lateNow(): string {
+  return JSON.stringify(Object.fromEntries(parts.map((part) => [part.source.name, part.late()])))
 }
 
 /** The sources as they are now: those of the settings, and those that a command added or removed. */

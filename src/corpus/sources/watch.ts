@@ -1,4 +1,5 @@
-import { type FSWatcher, lstatSync, readFileSync, watch } from 'node:fs'
+import type { EventEmitter } from 'node:events'
+import { lstatSync, readFileSync, watch } from 'node:fs'
 import { basename, join } from 'node:path'
 import { nameOf, parentOf } from '../path.ts'
 import { codeOf, type Folder } from './folder.ts'
@@ -15,35 +16,38 @@ export type Watch = {
   cover(path: string): void
   /** Forgets the folders at or below `under` that are not in `standing`. */
   keepOnly(under: string, standing: ReadonlySet<string>): void
-  /** Whether some folders are not watched, since the system allows no more: only scans find what changes there. */
-  isPartial(): boolean
+  /** Why only scans find what changes in some folders; undefined where all are watched. */
+  shortage(): string | undefined
   close(): void
 }
 
+/** What the system watches a folder by: `watch` of `node:fs`, but in tests. */
+export type System = (
+  path: string,
+  options: { recursive: boolean },
+) => { on: EventEmitter['on']; close(): void }
+
+/** `overflow`: so much changed at once that the system may have dropped some of it. */
 export function watchFolder(
   folder: Pick<Folder, 'root' | 'only'>,
-  hint: (path: string) => void,
-  problem: (reason: string) => void,
+  tell: { hint: (path: string) => void; overflow: () => void },
+  system: System = watch,
 ): Watch {
   const { root, only } = folder
-  const watches = new Map<string, { watcher: FSWatcher; inode: bigint }>()
+  const { hint } = tell
+  const watches = new Map<string, { watcher: ReturnType<System>; inode: bigint }>()
+  const failed = new Map<string, string>()
   const wholeTrees = only === undefined && (process.platform === 'darwin' || process.platform === 'win32')
   const overflows = createOverflow()
-  let told = false
-  let partial = false
 
-  const tell = (fault: unknown) => {
-    partial = true
-    if (!told) problem(reasonOf(codeOf(fault)))
-    told = true
-  }
   const drop = (path: string) => {
     watches.get(path)?.watcher.close()
     watches.delete(path)
+    failed.delete(path)
   }
   const heard = (changed: string) => {
     // Some of what came with so much else may have been dropped by the system, without a word.
-    if (overflows()) hint('')
+    if (overflows()) tell.overflow()
     if (only !== undefined) {
       if (changed === only || changed === '') hint('')
     } else if (IGNORE_FILES.some((name) => name === nameOf(changed))) {
@@ -61,7 +65,7 @@ export function watchFolder(
         if (known?.inode === inode) return
         // A watch stays with its folder, also when that was moved away and another stands in its place.
         if (known) drop(path)
-        const watcher = watch(join(root, path), { recursive: wholeTrees, persistent: true })
+        const watcher = system(join(root, path), { recursive: wholeTrees })
         watcher.on('change', (type, name) => {
           // What is told by the folder's own name is the folder's own end, or of a file in it that is called alike. Another
           // in its place may have the very inode, and this watch would be silent.
@@ -74,21 +78,25 @@ export function watchFolder(
         })
         watcher.on('error', (fault) => {
           drop(path)
-          if (!['ENOENT', 'EPERM'].includes(codeOf(fault))) tell(fault)
+          if (!['ENOENT', 'EPERM'].includes(codeOf(fault))) failed.set(path, codeOf(fault))
         })
         watches.set(path, { watcher, inode })
+        failed.delete(path)
       } catch (fault) {
-        if (codeOf(fault) !== 'ENOENT') tell(fault)
+        if (codeOf(fault) !== 'ENOENT') failed.set(path, codeOf(fault))
       }
     },
     keepOnly(under, standing) {
       if (wholeTrees) return
-      for (const path of watches.keys()) {
+      for (const path of [...watches.keys(), ...failed.keys()]) {
         const below = under === '' || path === under || path.startsWith(`${under}/`)
         if (below && !standing.has(path)) drop(path)
       }
     },
-    isPartial: () => partial,
+    shortage() {
+      const [code] = failed.values()
+      return code && reasonOf(code)
+    },
     close() {
       for (const path of [...watches.keys()]) drop(path)
     },
