@@ -26,11 +26,11 @@ test('A-160 10,000 terms are bounded to 64', () => {
 })
 
 test('Chinese, Japanese and Thai are character pairs and words, a single character is a beginning', () => {
-  assert.deepEqual(analyse('東京都は3'), ['東京', '京都', '都は', 'は', '3'])
+  assert.deepEqual(analyse('東京都は3'), ['東京', '京都', '都は', '都', 'は', '3'])
   assert.deepEqual(analyse('พิพิธภัณฑ์').includes('พิพิธภัณฑ์'), true)
   assert.deepEqual(asked('京都'), ['京都'])
   assert.deepEqual(asked('都'), ['都…'])
-  assert.deepEqual(asked('東京都 Tokyo'), ['東京', '京都', 'tokyo'])
+  assert.deepEqual(asked('東京都 Tokyo'), ['東京', '京都', '都', 'tokyo'])
 })
 
 const text = fc.oneof(
@@ -42,6 +42,13 @@ const text = fc.oneof(
     })
     .map((parts) => parts.join('')),
 )
+
+test('a word of one character is a term, one of two is its pair alone; the last character of a run is a term once', () => {
+  assert.deepEqual(analyse('猫を見る'), ['猫を', 'を見', '見る', '猫', 'を', 'る'])
+  assert.deepEqual(analyse('北京'), ['北京', '京'])
+  assert.deepEqual(analyse('猫'), ['猫'])
+  assert.deepEqual(asked('北京'), ['北京'])
+})
 
 test('A-160 any text is analysed: terms are well-formed, not empty, and have no line ends', () => {
   fc.assert(

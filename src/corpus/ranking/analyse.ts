@@ -20,7 +20,7 @@ export function analyse(text: string): string[] {
   const terms = partsOfIdentifiers(text).map(termOf)
   for (const word of wordsOf(text)) {
     if (!isUnspaced(word)) terms.push(termOf(word))
-    else for (const term of unspacedTerms(word)) terms.push(term)
+    else terms.push(...termsOfRun(word))
   }
   return terms
 }
@@ -45,8 +45,7 @@ export function analyseQuestion(question: string): AskedTerm[] {
   for (const word of wordsOf(question.slice(0, QUESTION))) {
     if (!isUnspaced(word)) ask(termOf(word), false, isStopWord(word))
     else if (word.length === 1 || Array.from(word).length === 1) ask(word, true)
-    // The last character of a run is a term so that a single one is found: of a longer one it says nothing.
-    else for (const term of unspacedTerms(word).slice(0, -1)) ask(term)
+    else for (const term of pairsAndWords(word)) ask(term)
   }
   return [...asked.values()]
 }
@@ -85,15 +84,22 @@ export function termOf(word: string): string {
   return stem(word.length > LONGEST ? word.slice(0, LONGEST).toWellFormed() : word)
 }
 
-/** `東京都` → `東京`, `京都`, the word `東京都`, and last `都`: each character begins a term. */
-export function unspacedTerms(run: string): string[] {
+/** What a text has of a run: its last character too, so that each is a term or begins one, and a single one is found. */
+export function termsOfRun(run: string): string[] {
+  const terms = pairsAndWords(run)
+  const last = Array.from(run).at(-1) ?? ''
+  if (terms.at(-1) !== last) terms.push(last)
+  return terms
+}
+
+/** `東京都は` → `東京`, `京都`, `都は`, and the words `東京都` and `は`; a word of two characters is a pair already. */
+function pairsAndWords(run: string): string[] {
   const characters = Array.from(run)
   const terms: string[] = []
   for (let at = 0; at + 1 < characters.length; at++) terms.push(`${characters[at]}${characters[at + 1]}`)
   for (const { segment } of segmenter().segment(run)) {
-    if (segment.length > 2 && segment.length <= LONGEST) terms.push(segment)
+    if (segment.length !== 2 && segment.length <= LONGEST) terms.push(segment)
   }
-  terms.push(characters.at(-1) ?? '')
   return terms
 }
 

@@ -1,4 +1,4 @@
-import { isPlain, isUnspaced, partsOfIdentifiers, termOf, unspacedTerms, wordsOf } from './analyse.ts'
+import { isPlain, isUnspaced, partsOfIdentifiers, termOf, termsOfRun, wordsOf } from './analyse.ts'
 import { copied, createWordTable, hashWith, NO_CHARACTERS } from './word-table.ts'
 
 /** Words and terms that are remembered: some 10 MiB of them. */
@@ -72,7 +72,7 @@ export function createTermNumbers(): TermNumbers {
         return
       }
       for (const word of wordsOf(text)) {
-        if (isUnspaced(word)) for (const term of unspacedTerms(word)) visit(numberOf(term))
+        if (isUnspaced(word)) for (const term of termsOfRun(word)) visit(numberOf(term))
         else visit(numberOfWord(word, 0, word.length, hashOf(word)))
       }
     },
