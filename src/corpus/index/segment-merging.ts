@@ -128,7 +128,9 @@ export function worthMerging(segments: readonly KnownSegment[], isBusy = false):
   for (const segment of segments) {
     const passages = segment.documents.length - segment.deletedPassages
     const tier = Math.max(0, Math.ceil(Math.log(Math.max(passages, 1) / SMALL) / Math.log(GROWTH)))
-    tiers.set(tier, [...(tiers.get(tier) ?? []), segment])
+    const alike = tiers.get(tier)
+    if (alike) alike.push(segment)
+    else tiers.set(tier, [segment])
   }
   for (const tier of [...tiers.keys()].sort((one, other) => one - other)) {
     const alike = tiers.get(tier) ?? []

@@ -163,7 +163,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return true
     }
     const digest = createHash('sha256').update(content.bytes).digest('base64url')
-    const before = catalogue.find(source, task.path)
+    const before = known.has(task.path) ? catalogue.find(source, task.path) : undefined
     if (before?.digest === digest) {
       end()
       const { bytes: _, ...rest } = content

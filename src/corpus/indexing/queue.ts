@@ -22,8 +22,8 @@ export type Queue = {
 }
 
 export function createQueue(): Queue {
-  const urgent = new Map<string, Task>()
-  const rest = new Map<string, Task>()
+  const urgent = createLine()
+  const rest = createLine()
   const begun = new Map<string, symbol>()
   let underWay = 0
 
@@ -35,14 +35,12 @@ export function createQueue(): Queue {
   return {
     add(task, options) {
       drop(task.path)
-      ;(options.urgent ? urgent : rest).set(task.path, task)
+      ;(options.urgent ? urgent : rest).add(task)
     },
     begin() {
-      const from = urgent.size > 0 ? urgent : rest
-      const [next] = from
-      if (!next) return undefined
-      const [path, task] = next
-      from.delete(path)
+      const task = urgent.take() ?? rest.take()
+      if (!task) return undefined
+      const { path } = task
       const turn = Symbol(path)
       begun.set(path, turn)
       underWay++
@@ -58,16 +56,41 @@ export function createQueue(): Queue {
     drop,
     has: (path) => urgent.has(path) || rest.has(path) || begun.has(path),
     *paths() {
-      yield* urgent.keys()
-      yield* rest.keys()
+      yield* urgent.paths()
+      yield* rest.paths()
       yield* begun.keys()
     },
-    waiting: () => urgent.size + rest.size,
+    waiting: () => urgent.size() + rest.size(),
     underWay: () => underWay,
     clear() {
       urgent.clear()
       rest.clear()
       begun.clear()
     },
+  }
+}
+
+/** Tasks in the order in which they came. */
+function createLine() {
+  const tasks = new Map<string, Task>()
+  // Kept from one to the next: a new one would go past all that was ever taken out.
+  let inOrder = tasks.values()
+  return {
+    add: (task: Task) => void tasks.set(task.path, task),
+    take(): Task | undefined {
+      if (tasks.size === 0) return undefined
+      let { value, done } = inOrder.next()
+      if (done) {
+        inOrder = tasks.values()
+        value = inOrder.next().value
+      }
+      if (value) tasks.delete(value.path)
+      return value
+    },
+    delete: (path: string) => void tasks.delete(path),
+    has: (path: string) => tasks.has(path),
+    paths: () => tasks.keys(),
+    size: () => tasks.size,
+    clear: () => tasks.clear(),
   }
 }

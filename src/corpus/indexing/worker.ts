@@ -38,6 +38,8 @@ export type IndexingMessage =
 /** Milliseconds between two signs of life, and between two words on how far it is. */
 const BEAT = 1_000
 const TOLD = 250
+/** Milliseconds between two looks for what commands ask for. */
+const LOOK = 200
 /** Beats between two that other processes see. */
 const SEEN = 5
 /** Documents of a source that is served no more, taken out in one transaction. */
@@ -63,6 +65,7 @@ let isFirst = true
 let indexed_at: number | undefined
 let sourcesStamp: string | undefined
 let toldAt = 0
+let lookedAt = Number.NEGATIVE_INFINITY
 let toldFault: string | undefined
 let toldLate: string | undefined
 
@@ -87,8 +90,11 @@ const beating = setInterval(() => {
 }, BEAT)
 
 while (!stopped) {
-  if (addedSourcesStamp(dataDir) !== sourcesStamp) await takeSources()
-  safely(() => takeRequests())
+  if (performance.now() - lookedAt >= LOOK) {
+    lookedAt = performance.now()
+    if (addedSourcesStamp(dataDir) !== sourcesStamp) await takeSources()
+    safely(() => takeRequests())
+  }
   let more = false
   for (const part of parts) {
     if (stopped) break

@@ -184,17 +184,17 @@ export function readFile(
   }
 }
 
-/** The whole file, which may have grown since it was measured; undefined beyond `limit`. */
+/** The whole file, which may have grown since it was measured; undefined beyond `limit`. A short read is its end. */
 function readAtMost(file: number, expected: number, limit: number): Uint8Array | undefined {
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {
     const chunk = Buffer.allocUnsafe(Math.min(Math.max(expected - size, 1) + 1, 1024 * 1024))
     const read = readSync(file, chunk, 0, chunk.length, size)
-    if (read === 0) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
     size += read
     if (size > limit) return undefined
     chunks.push(chunk.subarray(0, read))
+    if (read < chunk.length) return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
   }
 }
 
