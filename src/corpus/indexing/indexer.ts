@@ -46,9 +46,10 @@ export type IndexerOptions = {
 export type Indexer = {
   /**
    * Looks at all that stands at or below each of the paths (`''`: everything). What is gone or was only renamed is
-   * written at once, what is to be read is queued: files whose stamp is as before are not.
+   * written at once, what is to be read is queued: files whose stamp is as before are not. Resolves to the files that
+   * have changed and were not queued yet.
    */
-  survey(paths: ReadonlySet<string>): Promise<void>
+  survey(paths: ReadonlySet<string>): Promise<readonly Touched[]>
   /** Reads and writes some of what is queued; true where it could go on at once. Throws where writing fails. */
   advance(): boolean
   /** Files that are found and not in the index yet. */
@@ -73,7 +74,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   let bytesUnderWay = 0
   let woken = () => {}
 
-  async function look(paths: ReadonlySet<string>): Promise<void> {
+  async function look(paths: ReadonlySet<string>): Promise<readonly Touched[]> {
     batch.commit()
     const everything = paths.has('')
     const seen = await survey({
@@ -93,8 +94,11 @@ export function createIndexer(options: IndexerOptions): Indexer {
       report: tellOnce,
       stopped,
     })
-    if (!seen) return
+    if (!seen) return []
     const { touched, gone, entered } = seen
+    const changed = touched.filter(
+      ({ path, stats }) => !queue.has(path) && !sameStamp(known.get(path) ?? '', stampOf(stats)),
+    )
     if (everything) folders = new Set(entered)
     for (const path of paths) watch.keepOnly(path, entered)
     const left = touched.filter((found) => !wasRenamed(found))
@@ -105,6 +109,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     // What is gone is gone at once, however much there is to read.
     batch.commit()
     for (const found of left) queue.add(taskOf(found), { urgent: !everything })
+    return changed
   }
 
   /**

@@ -60,9 +60,11 @@ function setUp(t: TestContext) {
     }
     return part.scans() - before
   }
-  const write = (path: string) => writeFileSync(join(root, path), 'green tea')
+  const write = (path: string) => writeFileSync(join(root, path), `green tea ${path}`)
+  /** From now on, whatever was written before is minutes old. */
+  const age = () => t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 300_000 })
   const heard = (path: string) => watchers.get(path === '' ? root : join(root, path)) ?? assert.fail(path)
-  return { part, catalogue, problems, world, pass, write, heard }
+  return { part, catalogue, problems, world, pass, write, age, heard }
 }
 
 test('while every folder is watched, everything is scanned as often as was set, and nothing is late', async (t) => {
@@ -133,4 +135,48 @@ test('more at once than the system keeps: it is told, and no longer once everyth
   assert.equal(catalogue.count(), 1)
   assert.equal(part.late(), undefined)
   assert.deepEqual(problems, [overflow])
+})
+
+test('a scan that finds what no watch told (a network drive): scans come soon, then more seldom while they find nothing, with watches made anew', async (t) => {
+  const { part, problems, pass, write, age, heard, catalogue } = setUp(t)
+  await pass(EVERY - 1)
+  write('a.md')
+  age()
+  const dead = heard('sub')
+  assert.equal(await pass(1), 1)
+  const silence =
+    'changes are noticed late, by scans alone: one was found that the system did not tell of (a network drive?)'
+  assert.equal(part.late(), silence)
+  write('b.md')
+  assert.equal(await pass(5), 1)
+  assert.equal(catalogue.count(), 2)
+  assert.notEqual(heard('sub'), dead)
+  assert.equal(await pass(5), 1)
+  assert.equal(await pass(9), 0)
+  assert.equal(await pass(1), 1)
+  assert.equal(await pass(19), 0)
+  assert.equal(await pass(1), 1)
+  assert.equal(await pass(40 + 80 + 160), 3)
+  assert.equal(part.late(), undefined)
+  assert.equal(await pass(EVERY - 1), 0)
+  assert.deepEqual(problems, [silence])
+})
+
+test('what was told, or is no fault of the watch, makes no scan come sooner: a hint, a sleep, an index read anew', async (t) => {
+  const { part, world, pass, write, age, heard, catalogue } = setUp(t)
+  await pass(EVERY - 1)
+  write('a.md')
+  age()
+  world.now += 1000
+  heard('').emit('change', 'rename', 'a.md')
+  assert.equal(await pass(0), 1)
+  await pass(EVERY)
+  write('b.md')
+  part.scanSoon()
+  await pass(EVERY)
+  catalogue.commit(() => catalogue.forgetStamps('notes'))
+  part.reload()
+  assert.equal(await pass(EVERY - 1), 1)
+  assert.equal(catalogue.count(), 2)
+  assert.equal(part.late(), undefined)
 })

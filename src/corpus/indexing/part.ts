@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { systemClock } from '../../ops/clock.ts'
+import { systemClock, systemMilliseconds } from '../../ops/clock.ts'
 import type { Source } from '../sources/source.ts'
 import { type System, watchFolder } from '../sources/watch.ts'
 import { createIndexer, type IndexerOptions } from './indexer.ts'
@@ -12,8 +12,12 @@ const HINTS = 1000
 const SOON = 5_000
 /** Such scans take at most this share of the time. */
 const SHARE = 20
+/** Milliseconds within which the watch tells of a change. */
+const HEARD = 2_000
 /** Milliseconds until the log is told of the same again. */
 const AGAIN = 3_600_000
+const SILENCE =
+  'changes are noticed late, by scans alone: one was found that the system did not tell of (a network drive?)'
 const OVERFLOW =
   'more changed at once than the system tells of: everything is looked at, and found a little later'
 
@@ -57,6 +61,10 @@ export function createPart(
   let missing = false
   let scans = 0
   let overflowedAt: number | undefined
+  /** Something may have been missed of which the watch is not to blame. */
+  let excused = true
+  /** Scans that found nothing untold since one did; undefined while the watch is believed. */
+  let quiet: number | undefined
   let wasLate: string | undefined
   const told = new Map<string, number>()
 
@@ -73,6 +81,8 @@ export function createPart(
   const indexer = createIndexer({ ...options, folder: source, watch })
 
   async function scan(): Promise<void> {
+    const isExpected = excused || missing || hints.size > 0 || watch.shortage() !== undefined
+    excused = false
     hints.clear()
     scanBegan = elapsed()
     nextScan = scanBegan + SOON
@@ -80,7 +90,12 @@ export function createPart(
     if (gone && !missing && source.kind !== 'web')
       report(source.root, 'it is gone: nothing of it is found until it is back')
     missing = gone
-    await indexer.survey(new Set(['']))
+    // Some watches may be dead that new ones are not.
+    if (quiet === 0) watch.renew()
+    const now = systemMilliseconds()
+    const changed = await indexer.survey(new Set(['']))
+    if (quiet !== undefined) quiet++
+    if (!isExpected && changed.some(({ stats }) => now - stats.ctimeMs > HEARD)) quiet = 0
   }
 
   function endScan(began: number): void {
@@ -88,13 +103,25 @@ export function createPart(
     scanBegan = undefined
     scans++
     if (overflowedAt !== undefined && overflowedAt <= began) overflowedAt = undefined
-    const isBlind = missing || watch.shortage() !== undefined
-    const interval = isBlind ? Math.max(SOON, (now - began) * SHARE) : Number.POSITIVE_INFINITY
-    nextScan = now + Math.min(interval, rescan * 1000)
+    nextScan = now + Math.min(interval(now - began), rescan * 1000)
+    if (nextScan === now + rescan * 1000) quiet = undefined
     catalogue.commit(() => catalogue.scanned(source.name, systemClock()))
   }
 
-  const late = () => watch.shortage() ?? (overflowedAt === undefined ? undefined : OVERFLOW)
+  /** Milliseconds to the next scan after one that took `duration`: fewer where the watch is not enough. */
+  function interval(duration: number): number {
+    const soon = Math.max(SOON, duration * SHARE)
+    if (missing || watch.shortage() !== undefined) return soon
+    return quiet === undefined ? Number.POSITIVE_INFINITY : soon * 2 ** quiet
+  }
+
+  function late(): string | undefined {
+    return (
+      watch.shortage() ??
+      (quiet === undefined ? undefined : SILENCE) ??
+      (overflowedAt === undefined ? undefined : OVERFLOW)
+    )
+  }
 
   /** What has changed in how changes are noticed is told, and from now on scans come as often as it needs. */
   function tellLate(now: number): void {
@@ -128,6 +155,7 @@ export function createPart(
       } catch (fault) {
         // A full disk or the like: what was not written is found again by the next scan.
         scanBegan = undefined
+        excused = true
         nextScan = elapsed() + SOON
         indexer.reload()
         throw fault
@@ -140,11 +168,13 @@ export function createPart(
       return nextScan
     },
     scanSoon() {
+      excused = true
       nextScan = 0
     },
     reload() {
       indexer.reload()
       scanBegan = undefined
+      excused = true
       nextScan = 0
     },
     isScanning: () => scanBegan !== undefined || scans === 0,

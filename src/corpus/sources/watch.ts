@@ -18,6 +18,8 @@ export type Watch = {
   keepOnly(under: string, standing: ReadonlySet<string>): void
   /** Why only scans find what changes in some folders; undefined where all are watched. */
   shortage(): string | undefined
+  /** Whatever is covered from now on is watched anew. */
+  renew(): void
   close(): void
 }
 
@@ -44,6 +46,9 @@ export function watchFolder(
     watches.get(path)?.watcher.close()
     watches.delete(path)
     failed.delete(path)
+  }
+  const dropAll = () => {
+    for (const path of [...watches.keys()]) drop(path)
   }
   const heard = (changed: string) => {
     // Some of what came with so much else may have been dropped by the system, without a word.
@@ -97,9 +102,8 @@ export function watchFolder(
       const [code] = failed.values()
       return code && reasonOf(code)
     },
-    close() {
-      for (const path of [...watches.keys()]) drop(path)
-    },
+    renew: dropAll,
+    close: dropAll,
   }
 }
 
