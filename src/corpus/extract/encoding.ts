@@ -20,8 +20,18 @@ export function decode(bytes: Uint8Array): string | undefined {
     // Old Japanese mail: seven bits, and escape sequences.
     return text.includes('\u001b$') ? new TextDecoder('iso-2022-jp').decode(bytes) : text
   } catch {
+    if (isBinary(bytes.subarray(0, SNIFFED))) return undefined
     return new TextDecoder(declaredEncoding(bytes) ?? judgedEncoding(bytes)).decode(bytes)
   }
+}
+
+/** In what no encoding's text holds: many control characters that are no white space. */
+function isBinary(bytes: Uint8Array): boolean {
+  const controls = bytes.reduce(
+    (all, byte) => (byte < 32 && !(byte >= 8 && byte <= 13) && byte !== 27 ? all + 1 : all),
+    0,
+  )
+  return controls > bytes.length / 50
 }
 
 /** Two bytes a character without a mark: most characters of most texts have a zero at the same place of the two. */

@@ -1,7 +1,7 @@
 import { type Draft, joinPages, Refused } from './format.ts'
 import { extractHtml } from './html.ts'
 import { readXml } from './xml.ts'
-import { unzip } from './zip.ts'
+import { partOf, unzip } from './zip.ts'
 
 /** A book as Markdown, its parts in the order in which they are read. */
 export function readEpub(bytes: Uint8Array): Draft {
@@ -15,6 +15,7 @@ export function readEpub(bytes: Uint8Array): Draft {
       if (name === 'rootfile' && path === '') path = attributes['full-path'] ?? ''
     },
   })
+  if (!parts.has(path)) throw new Refused('it is no book')
   const { title, spine } = packageOf(parts.get(path), path)
   const texts = spine.flatMap((name) => {
     const part = parts.get(name)
@@ -27,9 +28,8 @@ export function readEpub(bytes: Uint8Array): Draft {
 
 /** The book's title, and the names of its parts in reading order. */
 function packageOf(part: Uint8Array | undefined, path: string): { title: string; spine: string[] } {
-  const folder = path.slice(0, path.lastIndexOf('/') + 1)
   const items = new Map<string, string>()
-  const spine: string[] = []
+  const spine = new Set<string>()
   let title = ''
   let isTitle = false
   readXml(part, {
@@ -37,7 +37,8 @@ function packageOf(part: Uint8Array | undefined, path: string): { title: string;
       isTitle = name === 'dc:title' && title === ''
       if (name === 'item') items.set(attributes.id ?? '', attributes.href ?? '')
       const href = name === 'itemref' ? items.get(attributes.idref ?? '') : undefined
-      if (href) spine.push(decodeURIComponent(new URL(href, `zip:///${folder}`).pathname.slice(1)))
+      const part = href && partOf(href, path)
+      if (part) spine.add(part)
     },
     text(text) {
       if (isTitle) title += text
@@ -46,5 +47,5 @@ function packageOf(part: Uint8Array | undefined, path: string): { title: string;
       isTitle = false
     },
   })
-  return { title: title.trim(), spine }
+  return { title: title.trim(), spine: [...spine] }
 }

@@ -1,12 +1,10 @@
 import { messageOf } from '../../ops/fault.ts'
 import { cleanText, cleanTitle } from './characters.ts'
 import { decode } from './encoding.ts'
-import { type Draft, type Format, Refused } from './format.ts'
+import { type Draft, type Format, Refused, refuseLong } from './format.ts'
 import { formatOf } from './formats.ts'
 import { endingOf } from './name.ts'
 
-/** Characters of text that a file may hold: about twenty thick books. */
-const MOST_TEXT = 16 * 1024 * 1024
 /** Bytes of a file that is read in no time, if its format is a simple one. */
 const SMALL = 256 * 1024
 
@@ -31,13 +29,11 @@ export async function extract(path: string, bytes: Uint8Array): Promise<Extracte
   if ('unread' in format) return { problem: format.unread }
   try {
     const draft = await draw(format, bytes)
-    if (draft.text.length > MOST_TEXT) {
-      throw new Refused(`it holds more than ${MOST_TEXT / 1024 / 1024} million characters`)
-    }
+    refuseLong(draft.text.length)
     return extracted(path, format.media_type, draft)
   } catch (fault) {
     if (fault instanceof Refused) return { problem: fault.message }
-    return { problem: `it could not be read: ${messageOf(fault)}` }
+    return { problem: `it could not be read: ${cleanTitle(messageOf(fault))}` }
   }
 }
 

@@ -27,6 +27,15 @@ export type Format = {
 /** Why a file is no document, in words for the person. */
 export class Refused extends Error {}
 
+/** Characters of text that a file may hold: about twenty thick books. */
+const MOST_TEXT = 16 * 1024 * 1024
+
+/** Throws where a file holds more text than that; asked while it is read, as a little file may unfold to any length. */
+export function refuseLong(characters: number): void {
+  if (characters > MOST_TEXT)
+    throw new Refused(`it holds more than ${MOST_TEXT / 1024 / 1024} million characters`)
+}
+
 /** Text of pages one after the other, and where each begins. */
 export function joinPages(pages: readonly string[]): { text: string; pages: number[] } {
   const starts: number[] = []

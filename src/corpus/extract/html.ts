@@ -20,6 +20,9 @@ const FIRST_CELL = ''
 const ITEM = '- '
 const STARTS: ReadonlySet<string | undefined> = new Set([CELL, FIRST_CELL, ITEM])
 
+/** Characters of style sheets that are looked at. */
+const STYLES = 1_000_000
+
 /** Lists and tables are parted from what stands around them, but for those within an item or a cell. */
 const GROUPS: ReadonlySet<string> = new Set(['table', 'ul', 'ol', 'dl'])
 const GROUPED: ReadonlySet<string> = new Set(['li', 'td', 'th'])
@@ -55,7 +58,8 @@ export const extractHtml: Extract = (source) => {
   let hiddenAt = 0
   /** The page's own style sheets, and what they take out of sight. */
   let style = ''
-  let hiding: ReadonlySet<string> = new Set()
+  let styles = 0
+  const hiding = new Set<string>()
 
   const atLineStart = () => parts.at(-1)?.endsWith('\n') ?? true
   const atStart = () => STARTS.has(parts.at(-1))
@@ -103,7 +107,11 @@ export const extractHtml: Extract = (source) => {
     onclosetag(name) {
       const depth = open.length
       open.pop()
-      if (name === 'style') hiding = hidingSelectors(style)
+      if (name === 'style') {
+        if (styles < STYLES) for (const selector of hidingSelectors(style)) hiding.add(selector)
+        styles += style.length
+        style = ''
+      }
       if (hiddenAt > 0) {
         if (depth === hiddenAt) hiddenAt = 0
         return

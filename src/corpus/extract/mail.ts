@@ -15,14 +15,19 @@ export async function readEml(bytes: Uint8Array): Promise<Draft> {
 /** A mailbox: its messages one after the other, each with its subject as heading. */
 export async function readMbox(bytes: Uint8Array): Promise<Draft> {
   const parts: string[] = []
+  let fault: unknown = new Refused('it holds no message')
   for (const raw of messagesOf(bytes)) {
-    parts.push(await titled(await parse(raw)))
+    // One that cannot be read is no reason to lose the others.
+    const part = await parse(raw).then(titled, (thrown: unknown) => {
+      fault = thrown
+    })
+    if (part !== undefined) parts.push(part)
   }
-  if (parts.length === 0) throw new Refused('it holds no message')
+  if (parts.length === 0) throw fault
   return { title: '', text: parts.join('\n\n') }
 }
 
-async function titled(message: Email, depth?: number): Promise<string> {
+async function titled(message: Email, depth = 0): Promise<string> {
   return `## ${message.subject || '(no subject)'}\n\n${await written(message, depth)}`
 }
 
@@ -37,7 +42,9 @@ async function written(message: Email, depth = 0): Promise<string> {
 }
 
 function parse(bytes: Uint8Array): Promise<Email> {
-  return PostalMime.parse(bytes, { maxNestingDepth: 64, maxHeadersSize: 1024 * 1024 })
+  // Messages within this one stay apart.
+  const limits = { maxNestingDepth: 64, maxHeadersSize: 1024 * 1024, maxRfc822NestingDepth: 0 }
+  return PostalMime.parse(bytes, limits)
 }
 
 function head({ from, to, cc, date, attachments }: Email): string[] {

@@ -5,7 +5,7 @@ const OUTPUT = 2000
 
 /** A Jupyter notebook (nbformat 4, and 3 with its worksheets): what was written, the code, what it printed. */
 export const extractNotebook: Extract = (source) => {
-  const notebook: unknown = JSON.parse(source)
+  const notebook = parsed(source)
   const cells = listOf(
     field(notebook, 'cells'),
     ...listOf(field(notebook, 'worksheets')).map((one) => field(one, 'cells')),
@@ -18,6 +18,14 @@ export const extractNotebook: Extract = (source) => {
     return [fenced(text), ...outputs.map(fenced)].join('\n\n')
   })
   return { title: /^#\s+(.+)$/m.exec(parts.join('\n'))?.[1] ?? '', text: parts.filter(Boolean).join('\n\n') }
+}
+
+function parsed(source: string): unknown {
+  try {
+    return JSON.parse(source)
+  } catch {
+    throw new Refused('it is no notebook, or a damaged one')
+  }
 }
 
 function outputOf(output: unknown): string {

@@ -1,9 +1,14 @@
 import { Refused } from './format.ts'
 import { readXml } from './xml.ts'
+import { partOf } from './zip.ts'
+
+/** In UTF-16 of either order. */
+const DOCTYPE_16 = Buffer.from('<!DOCTYPE', 'utf16le').subarray(0, -1)
 
 /** Office files have none; an XML parser of a library might obey it. */
 export function refuseDoctype(part: Uint8Array): void {
-  if (Buffer.from(part.buffer, part.byteOffset, part.byteLength).includes('<!DOCTYPE')) {
+  const bytes = Buffer.from(part.buffer, part.byteOffset, part.byteLength)
+  if (bytes.includes('<!DOCTYPE') || bytes.includes(DOCTYPE_16)) {
     throw new Refused('its XML declares a document type, which no such file has')
   }
 }
@@ -33,7 +38,8 @@ export function relations(parts: ReadonlyMap<string, Uint8Array>, path: string):
   readXml(parts.get(`${folder}_rels/${path.slice(folder.length)}.rels`), {
     open(name, { Id = '', Target = '', TargetMode }) {
       if (name !== 'Relationship' || TargetMode === 'External') return
-      targets.set(Id, new URL(Target, `zip:///${folder}`).pathname.slice(1))
+      const part = partOf(Target, path)
+      if (part !== undefined) targets.set(Id, part)
     },
   })
   return targets

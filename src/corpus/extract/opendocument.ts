@@ -1,4 +1,4 @@
-import { type Draft, joinPages, Refused } from './format.ts'
+import { type Draft, joinPages, Refused, refuseLong } from './format.ts'
 import { titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
@@ -19,6 +19,7 @@ export function readOpenDocument(bytes: Uint8Array): Draft {
     bytes,
     (name) => name === 'content.xml' || name === 'meta.xml' || name === 'META-INF/manifest.xml',
   )
+  if (!parts.has('content.xml')) throw new Refused('it is no OpenDocument file')
   const manifest = parts.get('META-INF/manifest.xml')
   if (manifest && Buffer.from(manifest).includes('encryption-data')) {
     throw new Refused('it is encrypted: save a copy without a password')
@@ -42,12 +43,15 @@ function pagesOf(content: Uint8Array | undefined): string[] {
   let isTitle = false
   let isItem = false
   let last = ''
+  let length = 0
   /** What was read of the paragraphs that a note interrupts, and the notes that wait for their ends. */
   const interrupted: string[] = []
   const notes: string[] = []
 
   /** Rows follow each other line by line, and so do items. */
   const add = (text: string, block: 'paragraph' | 'item' | 'row') => {
+    length += text.length
+    refuseLong(length)
     const before = pages.pop() ?? ''
     const gap = before === '' ? '' : block === last && block !== 'paragraph' ? '\n' : '\n\n'
     pages.push(before + gap + text)

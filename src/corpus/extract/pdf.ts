@@ -57,6 +57,9 @@ async function open(bytes: Uint8Array): ReturnType<typeof getDocumentProxy> {
     if (fault instanceof Error && fault.name === 'PasswordException') {
       throw new Refused('it is encrypted: save a copy without a password')
     }
+    if (fault instanceof Error && fault.name === 'InvalidPDFException') {
+      throw new Refused('it is cut off or damaged')
+    }
     throw fault
   }
 }

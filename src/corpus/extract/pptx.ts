@@ -1,4 +1,4 @@
-import { type Draft, joinPages } from './format.ts'
+import { type Draft, joinPages, Refused } from './format.ts'
 import { relations, titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
@@ -6,6 +6,7 @@ import { unzip } from './zip.ts'
 /** A presentation as Markdown: each slide's title as heading, its text, its notes. */
 export function readPptx(bytes: Uint8Array): Draft {
   const parts = unzip(bytes, (name) => /^(?:ppt\/.*\.(?:xml|rels)|docProps\/core\.xml)$/i.test(name))
+  if (!parts.has('ppt/presentation.xml')) throw new Refused('it is no presentation')
   const slides = slidesInOrder(parts).map((path) => {
     const { title, body } = paragraphsOf(parts.get(path))
     const notes = targetsOf(parts, path).find((target) => target.includes('notesSlide'))

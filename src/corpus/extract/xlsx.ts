@@ -1,4 +1,4 @@
-import { type Draft, joinPages } from './format.ts'
+import { type Draft, joinPages, Refused, refuseLong } from './format.ts'
 import { relations, titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
@@ -12,6 +12,7 @@ export function readXlsx(bytes: Uint8Array): Draft {
   const strings = sharedStrings(parts.get('xl/sharedStrings.xml'))
   const isDate = dateStyles(parts.get('xl/styles.xml'))
   const targets = relations(parts, 'xl/workbook.xml')
+  if (!parts.has('xl/workbook.xml')) throw new Refused('it is no workbook')
   const sheets: string[] = []
   readXml(parts.get('xl/workbook.xml'), {
     open(name, attributes) {
@@ -41,7 +42,7 @@ function sharedStrings(part: Uint8Array | undefined): string[] {
       if (name === 't') isText = false
       else if (name === 'rPh') isPhonetic = false
       if (name !== 'si') return
-      strings.push(text)
+      strings.push(oneLine(text))
       text = ''
     },
   })
@@ -80,6 +81,7 @@ function rowsOf(
   let cell: Readonly<Record<string, string>> = {}
   let value = ''
   let isValue = false
+  let length = 0
   readXml(part, {
     open(name, attributes) {
       if (name === 'c') cell = attributes
@@ -91,7 +93,11 @@ function rowsOf(
     close(name) {
       if (name === 'v' || name === 't') isValue = false
       else if (name === 'c') {
-        cells.push(shown(cell, value, strings, isDate))
+        const text = shown(cell, value, strings, isDate)
+        cells.push(text)
+        // A string that is written once may be shown a million times.
+        length += text.length
+        refuseLong(length)
         value = ''
       } else if (name === 'row') {
         if (cells.some((one) => one !== '')) rows.push(cells.join(' | '))
@@ -108,7 +114,7 @@ function shown(
   strings: readonly string[],
   isDate: readonly boolean[],
 ): string {
-  if (cell.t === 's') return oneLine(strings[Number(value)] ?? '')
+  if (cell.t === 's') return strings[Number(value)] ?? ''
   if (cell.t === 'b') return value === '1' ? 'TRUE' : 'FALSE'
   const days = Number(value)
   const isNumber = (cell.t ?? 'n') === 'n' && value !== ''

@@ -27,6 +27,17 @@ export function unzip(bytes: Uint8Array, wanted: (name: string) => boolean): Map
   return new Map(Object.entries(files))
 }
 
+/** The name of the part that is meant by a reference in another, if it can be one. */
+export function partOf(reference: string, from: string): string | undefined {
+  const folder = from.slice(0, from.lastIndexOf('/') + 1)
+  const path = URL.parse(reference, `zip:///${folder}`)?.pathname.slice(1)
+  try {
+    return path && decodeURIComponent(path)
+  } catch {
+    return undefined
+  }
+}
+
 /** [MS-CFB] §2.2: the container of Office's old formats. */
 const COMPOUND = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 
