@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { test } from 'node:test'
+import { crashDeclared } from './declared-rounds.ts'
 import { createDice } from './dice.ts'
 import { crash } from './rounds.ts'
 import { crashUses } from './uses.ts'
@@ -22,6 +23,16 @@ test('A-177 kill -9 amid registrations by a token of counted uses and revivals o
     tell: (line) => t.diagnostic(line),
   })
   assert.ok(registrations > 0)
+})
+
+test('A-177 kill -9 while a changed clients file is taken in: the file is as it was, each client is of one whole version', async (t) => {
+  t.diagnostic(`CORPUSIQ_CRASH_SEED=${SEED}`)
+  const { told, left } = await crashDeclared({
+    rounds: ROUNDS,
+    seed: SEED,
+    tell: (line) => t.diagnostic(line),
+  })
+  assert.ok(told > 0 && left > 0, 'never killed in the midst of it')
 })
 
 test('the dice fall alike for the same seed, and everywhere', () => {

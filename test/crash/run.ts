@@ -3,6 +3,7 @@
  * was, with the seed. CORPUSIQ_CRASH_ROUNDS (default 50), CORPUSIQ_CRASH_SEED.
  */
 import { randomInt } from 'node:crypto'
+import { crashDeclared } from './declared-rounds.ts'
 import { crashIndex } from './index-rounds.ts'
 import { STEPS } from './life.ts'
 import { crash } from './rounds.ts'
@@ -23,6 +24,10 @@ try {
   const uses = await crashUses({ rounds, seed, tell: console.log })
   console.log(
     `by counted tokens ${uses.registrations} registrations, ${uses.revivals} revivals acknowledged, ${uses.inFlight} in flight at a kill`,
+  )
+  const declared = await crashDeclared({ rounds, seed, tell: console.log })
+  console.log(
+    `of a clients file ${declared.told} changes told before a kill, ${declared.left} left to the next start`,
   )
   console.log(`${rounds} rounds of each: nothing acknowledged was lost, nothing consumed came back.`)
 } catch (fault) {

@@ -52,6 +52,14 @@ test('an authorized client leaves a tombstone that knows it and proves nothing',
   )
 })
 
+test('a declared client that comes back by the clients file is no longer removed, and has nothing of what it had', async (t) => {
+  const store = await temporaryStore(t)
+  const dead = await removed(store, { client_id: 'photos', source: 'declared' })
+  await registered(store, { client_id: 'photos', source: 'declared' })
+  assert.equal(await store.clients.findTombstone(dead.client_id), undefined)
+  assert.deepEqual(await store.grants.page({ limit: 10 }), [])
+})
+
 test('a client that nobody authorized leaves nothing', async (t) => {
   const store = await temporaryStore(t)
   const { client_id } = await registered(store)

@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { OWNER, type Site } from './site.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** The program. */
+export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const SAMPLE = fileURLToPath(new URL('../data/notes', import.meta.url))
 
 /** Printed before the line that says ready. */

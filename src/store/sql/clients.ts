@@ -94,6 +94,12 @@ export function createClients(
     if (row.authorized_at > 0) tombstones.lay(toClient(row), now, cause)
   }
 
+  /** What a removed client was given before its end does not come back with it. */
+  const forget = (client_id: string) => {
+    removeCodes(client_id)
+    tombstones.lift(client_id)
+  }
+
   const revive = (client_id: string, audit: AuditRecord): Client | undefined => {
     const row = find(client_id)
     if (row) return toClient(row)
@@ -102,10 +108,8 @@ export function createClients(
     const { client } = tombstone
     const revision = (client.revision ?? 0) + 1
     const revived = { ...client, revision, authorized_at: audit.at, last_used_at: audit.at }
-    // What it was given before its end does not come back with it.
-    removeCodes(client_id)
+    forget(client_id)
     insert(revived, undefined)
-    tombstones.lift(client_id)
     record(audit)
     return revived
   }
@@ -139,6 +143,7 @@ export function createClients(
             if (registrationToken && !registrationTokens.spend(registrationToken, audit.at))
               return 'token_spent'
             if ((client.source ?? 'dynamic') === 'dynamic') evicted = unused.makeRoom()
+            if (client.source === 'declared') forget(client.client_id)
             insert(client, unusedPerAddress?.address)
             record(audit)
             return 'registered'
