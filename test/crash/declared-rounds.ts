@@ -17,9 +17,11 @@ import type { Options } from './rounds.ts'
 /** How many changes of declared clients were told before a kill, and how many were left to do by the next start. */
 export type DeclaredTally = { readonly told: number; readonly left: number }
 
-const CLIENTS = 40
+const CLIENTS = 200
+/** Clients that are tried by their secret. */
+const SAMPLE = 20
 /** A kill comes after fewer changes than this: so few that mostly some are left. */
-const MOST_TOLD = 16
+const MOST_TOLD = 40
 /** Of the secrets that a file can name; each client's changes with its version. */
 const SECRETS = 3
 
@@ -59,7 +61,7 @@ export async function crashDeclared({
         const server = await startServer(options)
         try {
           assert.deepEqual(await judge(dataDir, versions, versions, new Set()), new Set())
-          for (const [client_id, version] of versions) {
+          for (const [client_id, version] of [...versions].slice(0, SAMPLE)) {
             const { redirect_uris, grant_types, ...metadata } = declaration(version)
             await authenticates(server, {
               ...metadata,
