@@ -10,7 +10,7 @@ import { SEGMENT_TABLES } from './segment-tables.ts'
 export const INDEX = 'corpus.db'
 
 /** Counts up with every change of tables, extraction or analysis: an index of another version is made anew. */
-export const INDEX_VERSION = 5
+export const INDEX_VERSION = 6
 
 /**
  * A document's text stands in its passages, whose numbers (`numberOf`) hold its own: the index of

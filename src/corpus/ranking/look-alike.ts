@@ -10,7 +10,9 @@ const SLOTS = 1 << 17
 /** How alike words must be: of the weight of both their stretches what they share. */
 const LEAST = 0.33
 /** The most look-alikes of one word. */
-const MOST = 20
+const MOST = 12
+/** A look-alike's weight falls faster than its likeness, to this power. */
+const FALL = 1.25
 
 /** A word of the index and how alike it is, 1 at most. */
 export type Alike = { readonly term: string; readonly weight: number }
@@ -120,7 +122,7 @@ function createVocabulary(all: Iterable<{ readonly term: string }>): Vocabulary 
         shared[number] = 0
         if (weight < LEAST) continue
         const other = terms[number] as string
-        if (other !== term) found.push({ term: other, weight: Math.min(1, weight) })
+        if (other !== term) found.push({ term: other, weight: Math.min(1, weight) ** FALL })
       }
       return best(found)
     },

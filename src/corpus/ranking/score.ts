@@ -7,7 +7,7 @@ const LENGTH = 0.7
 /** How often a word of title, path and headings counts besides, those of the text's own headings being in its body. */
 const HEADINGS = 1
 /** What a document's second best passage adds. */
-const SECOND = 0.2
+const SECOND = 0.1
 /**
  * A term that more passages have than this share of them says nothing, where others are left; among so many passages
  * that the share is no chance.

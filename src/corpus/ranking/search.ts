@@ -16,13 +16,13 @@ import type { Segment } from './segment.ts'
 import { createTermNumbers } from './term-numbers.ts'
 
 /** Documents that are looked at again: all of them for likeness, the first for words close together. */
-const POOL = { likeness: 100, nearness: 50 }
+const POOL = { likeness: 100, nearness: 30 }
 /** Characters of a passage that are read for that. */
 const READ = 4000
 /** Terms that one beginning stands for, at most. */
 const BEGINNINGS = 64
 /** What a stop word says: little more than which language is meant. */
-const STOP = 0.2
+const STOP = 0.3
 
 /** What was read of passages is remembered word by word: the next has mostly the same words. */
 const numbers = createTermNumbers()
