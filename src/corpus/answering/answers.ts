@@ -95,6 +95,8 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
   return {
     search: (question: string, limit: number, options: AskedOptions = {}) =>
       atOneMoment(database, () => search(question, limit, options)),
+    /** Does some of what the next search would have to do first; true where there may be more. */
+    warm: () => atOneMoment(database, words.warm),
     fetch: (id: string, part: Part = {}) => atOneMoment(database, () => fetch(id, part)),
     list: (cursor: string, limit: number): DocumentSummary[] =>
       statements.page.all(cursor, limit).map(summaryOf),

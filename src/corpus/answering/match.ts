@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation } from '../corpus.ts'
 import { numberOf } from '../index/passages.ts'
 import { openSegmentReader } from '../index/segment-reader.ts'
+import { learnWords } from '../ranking/look-alike.ts'
 import type { Ranked } from '../ranking/score.ts'
 import { type Found, search, wantedOf } from '../ranking/search.ts'
 
@@ -19,7 +20,10 @@ export type Matcher = {
 }
 
 /** Over the segments of the index; to be asked within a transaction. A document is as good as its best passage. */
-export function openMatcher(database: DatabaseSync): Matcher {
+export function openMatcher(database: DatabaseSync): Matcher & {
+  /** Does some of what the next question would have to do first; true where there may be more. */
+  warm(): boolean
+} {
   const reader = openSegmentReader(database)
   const text = database.prepare('select text from passage where number = ?')
   const textOf = (document: number, passage: number) =>
@@ -27,6 +31,8 @@ export function openMatcher(database: DatabaseSync): Matcher {
   /** Of the last question, by document. */
   const found = new Map<number, Found>()
   return {
+    warm: () => learnWords(reader.segments()),
+
     find(question, options) {
       found.clear()
       const matches = search(reader.segments(), question, { ...options, textOf })

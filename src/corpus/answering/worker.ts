@@ -29,13 +29,30 @@ export type AnsweringOptions = {
   readonly vectors?: { readonly file: string; readonly model: string } | undefined
 }
 
+/** Milliseconds between two looks whether the index has changed. */
+const QUIET = 1_000
+
 const { file, vectors } = workerData as AnsweringOptions
 const database = openDatabase(file, { readOnly: true })
 const nearest = vectors && openNearest(vectors.file, vectors.model, () => performance.now())
 const answers = openAnswers(database, nearest && openNearDocuments(database, nearest))
 
+let warming = setTimeout(warm)
+
+/** Between questions: after the start, and whenever the index has changed. */
+function warm(): void {
+  let isMore = false
+  try {
+    isMore = answers.warm()
+  } catch {
+    // The next question says what is wrong.
+  }
+  warming = setTimeout(warm, isMore ? 0 : QUIET)
+}
+
 parentPort?.on('message', (question: Question | 'close') => {
   if (question === 'close') {
+    clearTimeout(warming)
     nearest?.close()
     database.close()
     parentPort?.close()

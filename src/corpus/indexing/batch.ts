@@ -2,7 +2,7 @@ import type { Catalogue } from '../index/catalogue.ts'
 import type { Stamp } from '../sources/stamp.ts'
 
 /** What one transaction holds at most: short enough that searches see new files soon. `age` in milliseconds. */
-const FULL = { files: 4000, bytes: 8 * 1024 * 1024, age: 1000 }
+const FULL = { files: 2000, bytes: 8 * 1024 * 1024, age: 500 }
 
 export type Batch = {
   /** `next` is what will be known of the file once `write` is committed; undefined: nothing. */

@@ -5,8 +5,8 @@ import type { Segment } from './segment.ts'
 const LETTERS = 4
 /** A word shorter than this has too little in common with any; one with digits in it is a name or a number: exact. */
 const SHORTEST = 4
-/** Slots for stretches; those that share one count as the same, which at this number is rare. */
-const SLOTS = 1 << 17
+/** Slots for stretches, about one for each; those that share one count as the same, which is rare enough. */
+const SLOTS = { least: 1 << 10, most: 1 << 17 }
 /** How alike words must be: of the weight of both their stretches what they share. */
 const LEAST = 0.33
 /** The most look-alikes of one word. */
@@ -33,6 +33,13 @@ export function lookAlikes(term: string, segments: readonly Segment[]): Alike[] 
   return best([...found].map(([other, weight]) => ({ term: other, weight })))
 }
 
+/** Learns the words of one more segment, so that the next question needn't; false where all are known. */
+export function learnWords(segments: readonly Segment[]): boolean {
+  const unknown = segments.find(({ documents }) => !known.has(documents))
+  if (unknown) vocabularyOf(unknown)
+  return unknown !== undefined
+}
+
 function best(found: Alike[]): Alike[] {
   return found
     .sort((one, other) => other.weight - one.weight || (one.term < other.term ? -1 : 1))
@@ -55,52 +62,67 @@ function vocabularyOf({ documents, terms }: Segment): Vocabulary {
 }
 
 function createVocabulary(all: Iterable<{ readonly term: string }>): Vocabulary {
-  const terms: string[] = []
+  const listed: string[] = []
   /** All words' stretches, one word's after the other's; where each word's begin. */
-  let slots = new Int32Array(1024)
+  let hashes = new Int32Array(1024)
   const begins = [0]
   for (const { term } of all) {
     if (!isComparable(term)) continue
     const from = begins.at(-1) ?? 0
-    if (from + term.length > slots.length) slots = grown(slots, from + term.length)
-    terms.push(term)
-    begins.push(from + stretchesOf(term, slots, from))
+    if (from + term.length > hashes.length) hashes = grown(hashes, from + term.length)
+    listed.push(term)
+    begins.push(from + stretchesOf(term, hashes, from))
   }
+  const count = listed.length
   const end = begins.at(-1) ?? 0
+  let slots = SLOTS.least
+  while (slots < SLOTS.most && slots < end) slots *= 2
   // Which words have a stretch: those of slot s stand from starts[s] on.
-  const starts = new Uint32Array(SLOTS + 1)
+  const starts = new Uint32Array(slots + 1)
   for (let at = 0; at < end; at++) {
-    const slot = slots[at] as number
+    const slot = (hashes[at] as number) & (slots - 1)
+    hashes[at] = slot
     starts[slot + 1] = (starts[slot + 1] as number) + 1
   }
-  const weights = new Float32Array(SLOTS)
-  for (let slot = 0; slot < SLOTS; slot++) {
-    weights[slot] = Math.log(1 + terms.length / Math.max(1, starts[slot + 1] as number))
+  for (let slot = 0; slot < slots; slot++) {
     starts[slot + 1] = (starts[slot + 1] as number) + (starts[slot] as number)
+  }
+  const weightOf = (slot: number) => {
+    return Math.log(1 + count / Math.max(1, (starts[slot + 1] as number) - (starts[slot] as number)))
   }
   const owners = new Uint32Array(end)
   const next = starts.slice()
-  const totals = new Float32Array(terms.length)
-  for (let number = 0; number < terms.length; number++) {
+  const totals = new Float32Array(count)
+  for (let number = 0; number < count; number++) {
+    let total = 0
     for (let at = begins[number] as number; at < (begins[number + 1] as number); at++) {
-      const slot = slots[at] as number
+      const slot = hashes[at] as number
       owners[next[slot] as number] = number
       next[slot] = (next[slot] as number) + 1
-      totals[number] = (totals[number] as number) + (weights[slot] as number)
+      total += weightOf(slot)
     }
+    totals[number] = total
   }
-  const shared = new Float32Array(terms.length)
-  const met = new Uint32Array(terms.length)
+  // All in one: a string for each takes several times as much.
+  const terms = listed.join('')
+  const ends = new Uint32Array(count)
+  for (let number = 0, at = 0; number < count; number++) {
+    at += (listed[number] as string).length
+    ends[number] = at
+  }
+  const termOf = (number: number) => terms.slice(number === 0 ? 0 : ends[number - 1], ends[number])
+
   return {
     alike(term) {
       const own = new Int32Array(term.length)
-      const weighted = Array.from(own.subarray(0, stretchesOf(term, own, 0)), (slot) => {
-        return { slot, weight: weights[slot] as number }
-      }).sort((one, other) => other.weight - one.weight)
+      const stretches = new Set(own.subarray(0, stretchesOf(term, own, 0)).map((hash) => hash & (slots - 1)))
+      const weighted = Array.from(stretches, (slot) => ({ slot, weight: weightOf(slot) }))
+      weighted.sort((one, other) => other.weight - one.weight)
       const total = weighted.reduce((sum, { weight }) => sum + weight, 0)
       // A word that shares less than this is not alike, however short it is.
       const least = (LEAST * total) / (2 - LEAST)
-      let count = 0
+      const { shared, met } = roomFor(count)
+      let metCount = 0
       let left = total
       for (const { slot, weight } of weighted) {
         const isEnough = left >= least
@@ -110,18 +132,18 @@ function createVocabulary(all: Iterable<{ readonly term: string }>): Vocabulary 
           const before = shared[number] as number
           if (before === 0) {
             if (!isEnough) continue
-            met[count++] = number
+            met[metCount++] = number
           }
           shared[number] = before + weight
         }
       }
       const found: Alike[] = []
-      for (let index = 0; index < count; index++) {
+      for (let index = 0; index < metCount; index++) {
         const number = met[index] as number
         const weight = (2 * (shared[number] as number)) / (total + (totals[number] as number))
         shared[number] = 0
         if (weight < LEAST) continue
-        const other = terms[number] as string
+        const other = termOf(number)
         if (other !== term) found.push({ term: other, weight: Math.min(1, weight) ** FALL })
       }
       return best(found)
@@ -129,24 +151,35 @@ function createVocabulary(all: Iterable<{ readonly term: string }>): Vocabulary 
   }
 }
 
-function grown(slots: Int32Array, least: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(slots.length * 2, least))
-  larger.set(slots)
+/** What is counted of the words that a question's word shares stretches with; all 0 between two words. */
+const room = { shared: new Float32Array(), met: new Uint32Array() }
+
+function roomFor(count: number): typeof room {
+  if (room.shared.length < count) {
+    room.shared = new Float32Array(count)
+    room.met = new Uint32Array(count)
+  }
+  return room
+}
+
+function grown(numbers: Int32Array, least: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(numbers.length * 2, least))
+  larger.set(numbers)
   return larger
 }
 
-/** Writes the slots of a word's stretches, each once, from `from` on; returns how many, no more than it has letters. */
-function stretchesOf(term: string, slots: Int32Array, from: number): number {
+/** Writes the hashes of a word's stretches, each once, from `from` on; returns how many, no more than it has letters. */
+function stretchesOf(term: string, hashes: Int32Array, from: number): number {
   let count = 0
   for (let at = -1; at + LETTERS <= term.length + 1; at++) {
     let hash = 0x811c9dc5
     for (let letter = at; letter < at + LETTERS; letter++) {
       hash = Math.imul(hash ^ (letter < 0 || letter >= term.length ? 0 : term.charCodeAt(letter)), 0x01000193)
     }
-    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1)
+    hash ^= hash >>> 15
     let before = 0
-    while (before < count && slots[from + before] !== slot) before++
-    if (before === count) slots[from + count++] = slot
+    while (before < count && hashes[from + before] !== hash) before++
+    if (before === count) hashes[from + count++] = hash
   }
   return count
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { createSegment } from '../../../test/support/segments.ts'
 import { analyse, partsOfIdentifiers } from './analyse.ts'
-import { lookAlikes } from './look-alike.ts'
+import { learnWords, lookAlikes } from './look-alike.ts'
 import { nearness } from './near.ts'
 import { search } from './search.ts'
 import { createTermNumbers } from './term-numbers.ts'
@@ -33,6 +33,15 @@ test('the word itself comes before what looks like it; numbers and short words h
   assert.deepEqual(lookAlikes('20261', [segment]), [])
   assert.deepEqual(lookAlikes('tea', [segment]), [])
   assert.deepEqual(asked(['battlegrounds', 'playground'], 'playground')[0], 2)
+})
+
+test('words of segments are learnt one segment at a time, each once, by whoever asks first', () => {
+  const segments = ['playground', 'battleground', 'underground'].map((text) => createSegment([text]).segment)
+  lookAlikes('grounds', segments.slice(0, 1))
+  assert.deepEqual(
+    [1, 2, 3].map(() => learnWords(segments)),
+    [true, true, false],
+  )
 })
 
 test('parts of identifiers are found beside the whole', () => {
