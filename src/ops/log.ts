@@ -3,6 +3,7 @@ import { eventLines, LEVELS, type Level, type LogLine } from './event-lines.ts'
 import type { Emit, Event } from './events.ts'
 import type { Settings } from './settings.ts'
 import { type Output, standardOutput } from './standard-output.ts'
+import { createToldSeldom } from './told-seldom.ts'
 
 export type Log = {
   /** The sink of all events. */
@@ -36,19 +37,25 @@ export function createLog(
 
   // The events of one turn of the event loop are put into words together: one by one, between the requests that they
   // tell of, each takes twice as long.
-  let untold: Event[] = []
+  let untold: { event: Event; more: number }[] = []
   const tell = () => {
     const events = untold
     untold = []
-    for (const event of events) {
+    for (const { event, more } of events) {
       try {
-        for (const line of eventLines(event)) output.write(`${format(LEVELS[event.type], line)}\n`)
+        for (const line of eventLines(event)) {
+          output.write(`${format(LEVELS[event.type], more > 0 ? withMore(line, more) : line)}\n`)
+        }
       } catch {
         // A log that fails must not fail anything else.
       }
     }
   }
+  const seldom = createToldSeldom((event, more) => {
+    if (untold.push({ event, more }) === 1) setImmediate(tell)
+  })
   const flush = () => {
+    seldom.flush()
     tell()
     output.flushSync()
   }
@@ -56,7 +63,7 @@ export function createLog(
 
   return {
     emit(event) {
-      if (told.has(LEVELS[event.type]) && untold.push(event) === 1) setImmediate(tell)
+      if (told.has(LEVELS[event.type])) seldom.emit(event)
     },
     write(level, message) {
       tell()
@@ -69,6 +76,10 @@ export function createLog(
     },
     flush,
   }
+}
+
+function withMore({ message, fields }: LogLine, more: number): LogLine {
+  return { message: `${message}: the last of ${more} more`, fields: { ...fields, more } }
 }
 
 /** Now, as ISO 8601: many lines fall into one millisecond, and to spell the time is the dearest part of a line. */

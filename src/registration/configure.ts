@@ -194,6 +194,7 @@ function declared(): OAuthError {
 /** RFC 6585 §4. */
 function tooMany(seconds: number): OAuthError {
   return new OAuthError('temporarily_unavailable', `too many updates: try again in ${seconds} seconds`, {
+    reason: 'too many updates',
     status: 429,
     headers: { 'retry-after': String(seconds) },
   })

@@ -160,6 +160,7 @@ function tooMany(seconds: number): OAuthError {
     'temporarily_unavailable',
     `too many registrations: try again in ${seconds} seconds`,
     {
+      reason: 'too many registrations',
       status: 429,
       headers: { 'retry-after': String(seconds) },
     },
