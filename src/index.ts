@@ -2,7 +2,7 @@
 import { openInstance } from './instance.ts'
 import { configure, unknownNames } from './ops/config.ts'
 import type { Emit, Event } from './ops/events.ts'
-import { Fault } from './ops/fault.ts'
+import { OperatorFault } from './ops/fault.ts'
 import { createLog } from './ops/log.ts'
 import type { SettingName } from './ops/setting-table.ts'
 import type { RegistrationPolicy, RegistrationRefusal } from './registration/registration-judge.ts'
@@ -50,7 +50,7 @@ export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ
     terminal: false,
     sampleCorpus: options.settings.CORPUSIQ_CORPUS,
   })
-  if (configuration instanceof Fault) throw new Error(configuration.line)
+  if (configuration instanceof OperatorFault) throw new Error(configuration.line)
   const { settings } = configuration
   const instance = await openInstance(
     settings,
@@ -58,7 +58,7 @@ export async function createCorpusIQ(options: CorpusIQOptions): Promise<CorpusIQ
     options.registrationPolicy,
     options.environment,
   )
-  if (instance instanceof Fault) throw new Error(instance.line)
+  if (instance instanceof OperatorFault) throw new Error(instance.line)
   return { fetch: instance.fetch, setupLink: instance.setupLink, close: instance.close }
 }
 

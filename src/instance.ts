@@ -10,7 +10,7 @@ import { createIsSecret } from './ops/client-secret.ts'
 import { systemClock } from './ops/clock.ts'
 import { SettingFault } from './ops/config.ts'
 import type { Emit } from './ops/events.ts'
-import { Fault, systemCode, worldFault } from './ops/fault.ts'
+import { OperatorFault, systemCode, worldFault } from './ops/fault.ts'
 import { createJournal } from './ops/journal.ts'
 import { systemRandom } from './ops/random.ts'
 import { createSealing } from './ops/sealing.ts'
@@ -45,16 +45,16 @@ export async function openInstance(
   emit: Emit,
   registrationPolicy?: RegistrationPolicy,
   environment: Readonly<Record<string, string | undefined>> = {},
-): Promise<Instance | Fault> {
+): Promise<Instance | OperatorFault> {
   const { dataDir } = settings
   const wrong = ownerFault(settings)
   if (wrong !== undefined) return wrong
   const registrationRules = policyRules(settings)
-  if (registrationRules instanceof Fault) return registrationRules
+  if (registrationRules instanceof OperatorFault) return registrationRules
   const declared = declaredClients(settings, environment)
-  if (declared instanceof Fault) return declared
+  if (declared instanceof OperatorFault) return declared
   const lock = holdDataDir(dataDir)
-  if (lock instanceof Fault) return lock
+  if (lock instanceof OperatorFault) return lock
   const opened: (() => Promise<void> | void)[] = [() => lock.release()]
   const close = async () => {
     for (const step of opened.splice(0).reverse()) await step()
@@ -99,17 +99,17 @@ export async function openInstance(
   }
 }
 
-function holdDataDir(dataDir: string): { release(): void } | Fault {
+function holdDataDir(dataDir: string): { release(): void } | OperatorFault {
   try {
     return (
       lockDataDir(dataDir) ??
-      new Fault(
+      new OperatorFault(
         `Another CorpusIQ server uses the data directory ${dataDir}. Stop it, or take another one, e.g. --data-dir ./other`,
       )
     )
   } catch (fault) {
     const reason = systemCode(fault) ?? fault
-    return new Fault(
+    return new OperatorFault(
       `The data directory ${dataDir} cannot be written (${reason}). Take another one, e.g. --data-dir ./data`,
     )
   }

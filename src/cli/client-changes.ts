@@ -4,7 +4,7 @@ import { OAuthError } from '../oauth/errors.ts'
 import type { JsonObject } from '../oauth/json.ts'
 import { systemClock } from '../ops/clock.ts'
 import type { Emit } from '../ops/events.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { systemRandom } from '../ops/random.ts'
 import type { Settings } from '../ops/settings.ts'
@@ -24,10 +24,10 @@ import { moment, show } from './output.ts'
 const BY_FLAGS: JsonObject = { grant_types: ['authorization_code', 'refresh_token'] }
 
 /** `corpusiq clients create`: a client that did not register itself. Its secret, if it has one, is shown once. */
-export function createClient(options: MetadataOptions): Promise<Fault | undefined> {
+export function createClient(options: MetadataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async (store, settings, tell) => {
     const body = metadataOf(options, BY_FLAGS)
-    if (body instanceof Fault) return body
+    if (body instanceof OperatorFault) return body
     const workshop = workshopOf(settings)
     const made = await operatedClient(body, workshop)
     if (made instanceof OAuthError) return refused('No client was made', made)
@@ -46,11 +46,11 @@ export function createClient(options: MetadataOptions): Promise<Fault | undefine
 }
 
 /** `corpusiq clients edit`: other metadata, from a file whole, or the members that flags name. */
-export function editClient(client_id: string, options: MetadataOptions): Promise<Fault | undefined> {
+export function editClient(client_id: string, options: MetadataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, (store, settings, tell) =>
     change(store, client_id, tell, async (before) => {
       const body = metadataOf(options, before.metadata as unknown as JsonObject)
-      if (body instanceof Fault) return body
+      if (body instanceof OperatorFault) return body
       const edited = await editedClient(before, body, workshopOf(settings))
       if (edited instanceof OAuthError) return refused('The client stays as it is', edited)
       return {
@@ -63,11 +63,12 @@ export function editClient(client_id: string, options: MetadataOptions): Promise
 }
 
 /** `corpusiq clients rotate-secret`: a new secret, shown once; the old one goes on for the overlap of the settings. */
-export function rotateSecret(client_id: string, options: DataOptions): Promise<Fault | undefined> {
+export function rotateSecret(client_id: string, options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, (store, settings, tell) =>
     change(store, client_id, tell, async (before) => {
       const rotated = await rotatedClient(before, workshopOf(settings))
-      if (!rotated) return new Fault(`${client_id} holds no secret: its token_endpoint_auth_method is none`)
+      if (!rotated)
+        return new OperatorFault(`${client_id} holds no secret: its token_endpoint_auth_method is none`)
       const { previous_secret_expires_at } = rotated.client
       const overlap =
         previous_secret_expires_at === undefined
@@ -90,18 +91,19 @@ async function change(
   { clients }: Store,
   client_id: string,
   tell: Emit,
-  make: (before: Client) => Promise<Change | Fault>,
-): Promise<Fault | undefined> {
+  make: (before: Client) => Promise<Change | OperatorFault>,
+): Promise<OperatorFault | undefined> {
   for (;;) {
     const before = await clients.find(client_id)
-    if (!before) return new Fault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
+    if (!before)
+      return new OperatorFault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
     if (before.source === 'declared') {
-      return new Fault(
+      return new OperatorFault(
         `${client_id} is declared in the clients file: change it there, and start the server again`,
       )
     }
     const changed = await make(before)
-    if (changed instanceof Fault) return changed
+    if (changed instanceof OperatorFault) return changed
     const { client, detail } = changed
     const audit = { at: systemClock(), type: 'client.updated', client_id, detail }
     const forgetConsents = becomesConfidential(before, client)
@@ -121,8 +123,8 @@ function told({ client_id, metadata }: Client) {
   return { client_id, client_name: clientName(metadata), redirect_uris: metadata.redirect_uris, address: '' }
 }
 
-function refused(what: string, { error, error_description }: OAuthError): Fault {
-  return new Fault(`${what}: ${error_description} (${error})`)
+function refused(what: string, { error, error_description }: OAuthError): OperatorFault {
+  return new OperatorFault(`${what}: ${error_description} (${error})`)
 }
 
 function showClient(

@@ -1,14 +1,14 @@
 import type { Client, Tombstone } from '../oauth/client.ts'
 import { identifyClient, identityLine } from '../oauth/client-identity.ts'
 import { isRevivable } from '../oauth/revival.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { GrantRow } from '../store/ports.ts'
 import { allPages, type DataOptions, withStore } from './data.ts'
 import { moment, show } from './output.ts'
 
 /** `corpusiq clients show`: all that is known of one, or of what is left of it. Never a secret, nor its hash. */
-export function showClient(client_id: string, options: DataOptions): Promise<Fault | undefined> {
+export function showClient(client_id: string, options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async ({ clients, grants }) => {
     const client = await clients.find(client_id)
     if (client) {
@@ -21,7 +21,8 @@ export function showClient(client_id: string, options: DataOptions): Promise<Fau
       return undefined
     }
     const tombstone = await clients.findTombstone(client_id)
-    if (!tombstone) return new Fault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
+    if (!tombstone)
+      return new OperatorFault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
     const value = remains(tombstone)
     show(options.json, value, () => lines(value))
     return undefined

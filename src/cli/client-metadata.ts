@@ -1,6 +1,6 @@
-import { Fault as JsonFault } from '../oauth/fault.ts'
 import { type JsonObject, parseJsonObject } from '../oauth/json.ts'
-import { Fault } from '../ops/fault.ts'
+import { ValueFault } from '../oauth/value-fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { readNamedFile } from '../ops/named-file.ts'
 import type { DataOptions } from './data.ts'
 
@@ -14,10 +14,10 @@ export type MetadataOptions = DataOptions & {
 }
 
 /** The metadata that a command line names: those of the file, or else of `base`, with the flags over them. */
-export function metadataOf(options: MetadataOptions, base: JsonObject): JsonObject | Fault {
+export function metadataOf(options: MetadataOptions, base: JsonObject): JsonObject | OperatorFault {
   const { name, redirectUri, authMethod, scope, metadata: file } = options
   const body = file === undefined ? base : readMetadata(file)
-  if (body instanceof Fault) return body
+  if (body instanceof OperatorFault) return body
   return {
     ...body,
     ...(name !== undefined && { client_name: name }),
@@ -27,9 +27,9 @@ export function metadataOf(options: MetadataOptions, base: JsonObject): JsonObje
   }
 }
 
-function readMetadata(path: string): JsonObject | Fault {
+function readMetadata(path: string): JsonObject | OperatorFault {
   const bytes = readNamedFile(path)
-  if (typeof bytes === 'string') return new Fault(`The file ${path} ${bytes}`)
+  if (typeof bytes === 'string') return new OperatorFault(`The file ${path} ${bytes}`)
   const body = parseJsonObject(bytes)
-  return body instanceof JsonFault ? new Fault(`The file ${path} ${body.text}`) : body
+  return body instanceof ValueFault ? new OperatorFault(`The file ${path} ${body.text}`) : body
 }

@@ -1,6 +1,6 @@
 import { identifyClient, identityLine } from '../oauth/client-identity.ts'
 import { systemClock } from '../ops/clock.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { allPages, type DataOptions, withStore } from './data.ts'
 import { moment, show, table } from './output.ts'
@@ -8,7 +8,7 @@ import { moment, show, table } from './output.ts'
 /** `corpusiq clients list [--pending]`: who is registered, the oldest first. Never a secret, nor its hash. */
 export function listClients(
   options: DataOptions & { readonly pending?: boolean },
-): Promise<Fault | undefined> {
+): Promise<OperatorFault | undefined> {
   return withStore(options, async (store) => {
     const waiting = options.pending ? ({ approval: 'pending' } as const) : {}
     const clients = await allPages(
@@ -49,7 +49,7 @@ export function listClients(
 export function deleteClient(
   client_id: string,
   options: DataOptions & { readonly revoke?: boolean },
-): Promise<Fault | undefined> {
+): Promise<OperatorFault | undefined> {
   return withStore(options, async (store, _settings, tell) => {
     const { revoke = false } = options
     const source = (await store.clients.find(client_id))?.source
@@ -60,7 +60,7 @@ export function deleteClient(
       detail: `by corpusiq clients delete${revoke ? ' --revoke' : ''}`,
     }
     if (!(await store.clients.remove(client_id, audit, { cause: revoke ? 'revoked' : 'deleted' }))) {
-      return new Fault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
+      return new OperatorFault(`There is no client ${safeText(client_id)}. See: corpusiq clients list`)
     }
     tell({ type: 'client.deleted', client_id })
     show(options.json, { client_id, deleted: true }, () =>

@@ -7,7 +7,7 @@ import { lastBeat, lastLate } from '../corpus/indexing/heartbeat.ts'
 import { webSources } from '../corpus/sources/source-list.ts'
 import { pageProblems } from '../corpus/sources/web/page-table.ts'
 import { systemClock } from '../ops/clock.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { type CorpusOptions, servedSources } from './corpus.ts'
 import { moment, show, table } from './output.ts'
@@ -17,9 +17,9 @@ import { readConfiguration } from './settings-flags.ts'
 const LIVES = 15
 
 /** `corpusiq corpus status`: what is on disk against what is in the index, beside a running server or without one. */
-export async function showCorpusStatus(options: CorpusOptions): Promise<Fault | undefined> {
+export async function showCorpusStatus(options: CorpusOptions): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { settings } = configuration
   const view = openIndexView(join(settings.dataDir, INDEX))
   try {
@@ -60,9 +60,9 @@ export async function showCorpusStatus(options: CorpusOptions): Promise<Fault | 
 }
 
 /** `corpusiq corpus problems`: what could not be read, and why. */
-export async function listProblems(options: CorpusOptions): Promise<Fault | undefined> {
+export async function listProblems(options: CorpusOptions): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const view = openIndexView(join(configuration.settings.dataDir, INDEX))
   const files = view?.problems() ?? []
   view?.close()
@@ -80,20 +80,23 @@ export async function listProblems(options: CorpusOptions): Promise<Fault | unde
 }
 
 /** `corpusiq corpus reindex [name]`: reads every file again, of one source or of all. Meanwhile all of it is found. */
-export async function reindex(name: string | undefined, options: CorpusOptions): Promise<Fault | undefined> {
+export async function reindex(
+  name: string | undefined,
+  options: CorpusOptions,
+): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { dataDir } = configuration.settings
   const view = openIndexView(join(dataDir, INDEX), { toAsk: true })
   if (!view) {
-    return new Fault(
+    return new OperatorFault(
       `There is no index in ${dataDir} yet: the next start of corpusiq serve reads everything. Name its directory, e.g. --data-dir ./.corpusiq`,
     )
   }
   try {
     const names = view.sources().map((source) => source.name)
     if (name !== undefined && !names.includes(name)) {
-      return new Fault(`There is no source ${safeText(name)}. See: corpusiq corpus list`)
+      return new OperatorFault(`There is no source ${safeText(name)}. See: corpusiq corpus list`)
     }
     const asked = name === undefined ? names : [name]
     for (const each of asked) view.requestReindex(each)

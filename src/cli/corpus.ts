@@ -11,7 +11,7 @@ import {
 } from '../corpus/sources/source-file.ts'
 import { isUrl, locate, parseSpec, resolveSources, withAdded } from '../corpus/sources/source-list.ts'
 import { isSourceName, nameSources } from '../corpus/sources/source-name.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { Settings } from '../ops/settings.ts'
 import { show, table } from './output.ts'
@@ -50,9 +50,9 @@ function specOf(text: string) {
 }
 
 /** `corpusiq corpus list`: what is served, and how much of it is indexed. */
-export async function listSources(options: CorpusOptions): Promise<Fault | undefined> {
+export async function listSources(options: CorpusOptions): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { settings } = configuration
   const view = openIndexView(join(settings.dataDir, INDEX))
   try {
@@ -83,19 +83,19 @@ export async function listSources(options: CorpusOptions): Promise<Fault | undef
 export async function addSource(
   place: string,
   options: CorpusOptions & { readonly name?: string },
-): Promise<Fault | undefined> {
+): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { settings } = configuration
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(settings.dataDir)
   if (isUrl(place) && !/^https:/i.test(place)) {
-    return new Fault(
+    return new OperatorFault(
       `${safeText(place)} is not https. Example: corpusiq corpus add https://example.com/sitemap.xml`,
     )
   }
   if (options.name !== undefined && !isSourceName(options.name)) {
-    return new Fault(
+    return new OperatorFault(
       `--name: ${safeText(options.name)} is no name for a source: up to 40 letters, digits and -._, the first a letter or digit. Example: --name notes`,
     )
   }
@@ -105,10 +105,10 @@ export async function addSource(
   )
   const source = whileOthersWait(dataDir, () => {
     const named = nameAmong(servedSources(settings), located.place, options.name)
-    if (!(named instanceof Fault)) writeAddedSources(dataDir, [...readAddedSources(dataDir), named])
+    if (!(named instanceof OperatorFault)) writeAddedSources(dataDir, [...readAddedSources(dataDir), named])
     return named
   })
-  if (source instanceof Fault) return source
+  if (source instanceof OperatorFault) return source
   show(options.json, { ...source, kind: located.kind, added: true }, () =>
     [
       `Added ${source.name}: ${safeText(source.place)}.`,
@@ -119,31 +119,35 @@ export async function addSource(
 }
 
 /** The source as it joins the others: under the name that was wished for, or one that is free. */
-function nameAmong(served: readonly Source[], place: string, wish: string | undefined): AddedSource | Fault {
+function nameAmong(
+  served: readonly Source[],
+  place: string,
+  wish: string | undefined,
+): AddedSource | OperatorFault {
   const twin = served.find((source) => placeOf(source) === place)
-  if (twin) return new Fault(`${safeText(place)} is served already, as ${twin.name}.`)
+  if (twin) return new OperatorFault(`${safeText(place)} is served already, as ${twin.name}.`)
   const names = served.map(({ name }) => name)
   if (wish !== undefined && names.includes(wish)) {
-    return new Fault(`There is a source ${wish} already. Take another name, e.g. --name ${wish}-2`)
+    return new OperatorFault(`There is a source ${wish} already. Take another name, e.g. --name ${wish}-2`)
   }
   const [named] = nameSources([{ name: wish, place }], names)
   return { name: named?.name ?? 'corpus', place }
 }
 
 /** `corpusiq corpus remove <name>`: served no longer; its files stay where they are. */
-export async function removeSource(name: string, options: CorpusOptions): Promise<Fault | undefined> {
+export async function removeSource(name: string, options: CorpusOptions): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { settings } = configuration
   const source = existsSync(settings.dataDir)
     ? whileOthersWait(settings.dataDir, () => takeOut(name, realpathSync(settings.dataDir)))
     : undefined
   if (!source) {
     return servedSources(settings).some((source) => source.name === name)
-      ? new Fault(
+      ? new OperatorFault(
           `${safeText(name)} is named by CORPUSIQ_CORPUS or as an argument of corpusiq serve: take it out there, and start the server again.`,
         )
-      : new Fault(`There is no source ${safeText(name)}. See: corpusiq corpus list`)
+      : new OperatorFault(`There is no source ${safeText(name)}. See: corpusiq corpus list`)
   }
   const isWeb = isUrl(source.place)
   show(options.json, { name, removed: true }, () =>

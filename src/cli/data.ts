@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../ops/clock.ts'
 import type { Emit } from '../ops/events.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { createJournal } from '../ops/journal.ts'
 import type { Settings } from '../ops/settings.ts'
 import { DATABASE, openStore } from '../store/open.ts'
@@ -18,14 +18,14 @@ export type DataOptions = { readonly dataDir?: string; readonly json?: boolean }
  */
 export async function withStore(
   options: DataOptions,
-  command: (store: Store, settings: Settings, tell: Emit) => Promise<Fault | undefined>,
-): Promise<Fault | undefined> {
+  command: (store: Store, settings: Settings, tell: Emit) => Promise<OperatorFault | undefined>,
+): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { settings } = configuration
   const { dataDir } = settings
   if (!existsSync(join(dataDir, DATABASE))) {
-    return new Fault(
+    return new OperatorFault(
       `There is no CorpusIQ data in ${dataDir}. Name its directory, e.g. --data-dir ./.corpusiq`,
     )
   }

@@ -1,11 +1,11 @@
 import { systemClock } from '../ops/clock.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { allPages, type DataOptions, withStore } from './data.ts'
 import { moment, show, table } from './output.ts'
 
 /** `corpusiq grants list`: which client may do what for whom, the oldest first. */
-export function listGrants(options: DataOptions): Promise<Fault | undefined> {
+export function listGrants(options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async (store) => {
     const grants = await allPages(store.grants.page, (grant) => grant.grant_id)
     show(options.json, grants, () =>
@@ -26,7 +26,7 @@ export function listGrants(options: DataOptions): Promise<Fault | undefined> {
 }
 
 /** `corpusiq grants revoke <id>`: its tokens end at once, and the person is asked again the next time. */
-export function revokeGrant(grant_id: string, options: DataOptions): Promise<Fault | undefined> {
+export function revokeGrant(grant_id: string, options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async (store, _settings, tell) => {
     const grant = await store.grants.find(grant_id)
     const audit = {
@@ -36,7 +36,7 @@ export function revokeGrant(grant_id: string, options: DataOptions): Promise<Fau
       ...(grant ? { client_id: grant.client_id, account_id: grant.account_id } : {}),
     }
     if (!(await store.grants.revoke(grant_id, audit, { forgetConsent: true }))) {
-      return new Fault(`There is no grant ${safeText(grant_id)}. See: corpusiq grants list`)
+      return new OperatorFault(`There is no grant ${safeText(grant_id)}. See: corpusiq grants list`)
     }
     if (grant) tell({ type: 'grant.revoked', grant_id, client_id: grant.client_id })
     show(

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { clientName } from '../oauth/client-name.ts'
 import { systemClock } from '../ops/clock.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { type JournalNote, journalNotes } from '../ops/journal-notes.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { JournalEntry, Store } from '../store/ports.ts'
@@ -26,11 +26,11 @@ const POLL = 300
  * `corpusiq journal`: what came to the door, the oldest first, each with the known cause below it. With `follow` it
  * goes on until it is ended, beside a running server. With `json` one array, or while following one object a line.
  */
-export function showJournal(options: JournalOptions): Promise<Fault | undefined> {
+export function showJournal(options: JournalOptions): Promise<OperatorFault | undefined> {
   const { json = false, follow = false, client } = options
   if (!/^\d{1,6}$/.test(options.limit))
     return Promise.resolve(
-      new Fault(`--limit ${safeText(options.limit, 20)} is no number. Example: --limit 50`),
+      new OperatorFault(`--limit ${safeText(options.limit, 20)} is no number. Example: --limit 50`),
     )
   const limit = Number(options.limit)
   const isWanted = (line: Line) => client === undefined || line.client_id === client

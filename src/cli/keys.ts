@@ -1,5 +1,5 @@
 import { systemClock } from '../ops/clock.ts'
-import type { Fault } from '../ops/fault.ts'
+import type { OperatorFault } from '../ops/fault.ts'
 import { systemRandom } from '../ops/random.ts'
 import { createSealing } from '../ops/sealing.ts'
 import { openServerSecret } from '../ops/server-secret.ts'
@@ -8,7 +8,7 @@ import { type DataOptions, withStore } from './data.ts'
 import { moment, show, table } from './output.ts'
 
 /** `corpusiq keys list`: the signing keys, the newest first. Public facts only. */
-export function listKeys(options: DataOptions): Promise<Fault | undefined> {
+export function listKeys(options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async (store) => {
     const keys = (await store.keys.list()).map(({ kid, alg, created_at, retired_at }) => ({
       kid,
@@ -27,7 +27,7 @@ export function listKeys(options: DataOptions): Promise<Fault | undefined> {
 }
 
 /** `corpusiq keys rotate`: a new key signs from now on; tokens of the earlier ones stay good until they expire. */
-export function rotateKeys(options: DataOptions): Promise<Fault | undefined> {
+export function rotateKeys(options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async (store, { dataDir, accessTokenTtl }) => {
     const sealing = createSealing(await openServerSecret(dataDir))
     const { keys } = store

@@ -1,11 +1,11 @@
 /** The table of commands. Each one's file is loaded when it is called: a start loads no more than it needs. */
 import { Command } from 'commander'
-import { type Fault, worldFault } from '../ops/fault.ts'
+import { type OperatorFault, worldFault } from '../ops/fault.ts'
 import type { SettingName } from '../ops/setting-table.ts'
 import { VERSION } from '../ops/version.ts'
 import { addSettingFlags } from './settings-flags.ts'
 
-type Outcome = Promise<Fault | undefined> | Fault | undefined
+type Outcome = Promise<OperatorFault | undefined> | OperatorFault | undefined
 
 /** A fault is one line on standard error and exit code 1. */
 async function settle(outcome: Outcome): Promise<void> {

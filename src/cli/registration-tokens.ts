@@ -2,7 +2,7 @@ import { INITIAL_ACCESS_TOKEN_PREFIX } from '../oauth/prefix.ts'
 import { SCOPES_SUPPORTED, scopeWithin } from '../oauth/scope.ts'
 import { hasEnded } from '../ops/client-secret.ts'
 import { systemClock } from '../ops/clock.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { systemRandom } from '../ops/random.ts'
 import { duration, quoted, ValueFault } from '../ops/setting-values.ts'
@@ -21,9 +21,9 @@ export type NewTokenOptions = DataOptions & {
 }
 
 /** `corpusiq registration-tokens create`: an initial access token (RFC 7591 §3), shown this once and stored as a hash. */
-export async function createRegistrationToken(options: NewTokenOptions): Promise<Fault | undefined> {
+export async function createRegistrationToken(options: NewTokenOptions): Promise<OperatorFault | undefined> {
   const limits = readLimits(options)
-  if (limits instanceof Fault) return limits
+  if (limits instanceof OperatorFault) return limits
   return withStore(options, async (store) => {
     const { token: initial_access_token, key } = newStoredToken(systemRandom, INITIAL_ACCESS_TOKEN_PREFIX)
     const created_at = systemClock()
@@ -55,7 +55,7 @@ export async function createRegistrationToken(options: NewTokenOptions): Promise
 }
 
 /** `corpusiq registration-tokens list`: what is left of each, the oldest first. Never a token, nor its hash. */
-export function listRegistrationTokens(options: DataOptions): Promise<Fault | undefined> {
+export function listRegistrationTokens(options: DataOptions): Promise<OperatorFault | undefined> {
   return withStore(options, async (store) => {
     const now = systemClock()
     const tokens = await store.registrationTokens.list()
@@ -81,7 +81,10 @@ export function listRegistrationTokens(options: DataOptions): Promise<Fault | un
 }
 
 /** `corpusiq registration-tokens revoke <token_id>`: lets nobody in from now on; who came by it stays. */
-export function revokeRegistrationToken(token_id: string, options: DataOptions): Promise<Fault | undefined> {
+export function revokeRegistrationToken(
+  token_id: string,
+  options: DataOptions,
+): Promise<OperatorFault | undefined> {
   return withStore(options, async (store) => {
     const audit = {
       at: systemClock(),
@@ -89,7 +92,7 @@ export function revokeRegistrationToken(token_id: string, options: DataOptions):
       detail: `${token_id} by corpusiq registration-tokens revoke`,
     }
     if (!(await store.registrationTokens.revoke(token_id, audit))) {
-      return new Fault(
+      return new OperatorFault(
         `There is no registration token ${safeText(token_id)}. See: corpusiq registration-tokens list`,
       )
     }
@@ -104,22 +107,22 @@ export function revokeRegistrationToken(token_id: string, options: DataOptions):
 
 type Limits = Pick<RegistrationToken, 'uses_left' | 'scope' | 'note'> & { readonly lifetime: number }
 
-function readLimits({ uses, expires, scope, note }: NewTokenOptions): Limits | Fault {
+function readLimits({ uses, expires, scope, note }: NewTokenOptions): Limits | OperatorFault {
   if (uses !== 'any' && !(/^\d{1,9}$/.test(uses) && Number(uses) > 0)) {
-    return new Fault(`--uses: ${quoted(uses)} is neither a whole number nor any. Example: --uses 5`)
+    return new OperatorFault(`--uses: ${quoted(uses)} is neither a whole number nor any. Example: --uses 5`)
   }
   const lifetime = expires === 'never' ? 0 : duration(expires, '')
   if (lifetime instanceof ValueFault || (lifetime === 0 && expires !== 'never')) {
-    return new Fault(
+    return new OperatorFault(
       `--expires: ${quoted(expires)} is neither a length of time (7d, 24h, 30m) nor never. Example: --expires 7d`,
     )
   }
   if (scope !== undefined && !isScope(scope)) {
-    return new Fault(
+    return new OperatorFault(
       `--scope: ${quoted(scope)} is no list of ${SCOPES_SUPPORTED.join(', ')}. Example: --scope "corpus:read corpus:search"`,
     )
   }
-  if (note !== undefined && note.length > 200) return new Fault('--note: at most 200 characters')
+  if (note !== undefined && note.length > 200) return new OperatorFault('--note: at most 200 characters')
   return {
     ...(uses !== 'any' && { uses_left: Number(uses) }),
     lifetime,

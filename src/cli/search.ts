@@ -4,7 +4,7 @@ import { questionVector } from '../corpus/embeddings/question.ts'
 import { openReader } from '../corpus/reader.ts'
 import { documentUrl } from '../mcp/document-url.ts'
 import { resultOf } from '../mcp/tools/search.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { DataOptions } from './data.ts'
 import { moment, show } from './output.ts'
@@ -22,17 +22,22 @@ const SHOWN = 300
 const PATIENCE = 10_000
 
 /** `corpusiq search`: what the `search` tool answers, from the index of the data directory; a server needn't run. */
-export async function search(question: string, options: SearchCommandOptions): Promise<Fault | undefined> {
+export async function search(
+  question: string,
+  options: SearchCommandOptions,
+): Promise<OperatorFault | undefined> {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const limit = /^\d{1,2}$/.test(options.limit) ? Number(options.limit) : 0
   if (limit < 1 || limit > 50) {
-    return new Fault(`--limit ${safeText(options.limit, 20)} is not from 1 to 50. Example: --limit 20`)
+    return new OperatorFault(
+      `--limit ${safeText(options.limit, 20)} is not from 1 to 50. Example: --limit 20`,
+    )
   }
   const { dataDir, resourceUrl, embeddings } = configuration.settings
   const reader = openReader(dataDir, embeddings)
   if (!reader) {
-    return new Fault(
+    return new OperatorFault(
       `There is no index in ${dataDir}. Serve a folder once, or name its directory, e.g. --data-dir ./data`,
     )
   }

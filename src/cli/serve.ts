@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type Listening, listen } from '../adapters/node.ts'
 import { readAddedSources } from '../corpus/sources/source-file.ts'
 import { openInstance } from '../instance.ts'
-import { Fault, systemCode } from '../ops/fault.ts'
+import { OperatorFault, systemCode } from '../ops/fault.ts'
 import { createLog, type Log } from '../ops/log.ts'
 import { isLoopbackUrl } from '../ops/public-url.ts'
 import type { Settings } from '../ops/settings.ts'
@@ -19,17 +19,17 @@ import { welcome } from './welcome.ts'
 export async function serve(
   folders: readonly string[],
   options: Readonly<Record<string, unknown>>,
-): Promise<Fault | undefined> {
+): Promise<OperatorFault | undefined> {
   const configuration = await withFreePort(folders, options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { settings, warnings } = configuration
   const log = createLog(settings)
   for (const warning of warnings) log.write('warn', warning)
 
   const instance = await openInstance(settings, log.emit, undefined, readEnvironment())
-  if (instance instanceof Fault) return instance
+  if (instance instanceof OperatorFault) return instance
   const listening = await startListening(settings, instance.fetch)
-  if (listening instanceof Fault) {
+  if (listening instanceof OperatorFault) {
     await instance.close()
     return listening
   }
@@ -47,7 +47,7 @@ export async function serve(
 /** Port 0 means any free one; the public URL holds it, so it is found out before the rest is read. */
 async function withFreePort(folders: readonly string[], options: Readonly<Record<string, unknown>>) {
   const configuration = readConfiguration(options, folders)
-  if (configuration instanceof Fault || configuration.settings.port !== 0) return configuration
+  if (configuration instanceof OperatorFault || configuration.settings.port !== 0) return configuration
   return readConfiguration({ ...options, port: String(await freePort(configuration.settings.host)) }, folders)
 }
 
@@ -65,20 +65,22 @@ function freePort(host: string): Promise<number> {
 async function startListening(
   { host, port }: Settings,
   fetch: Parameters<typeof listen>[0]['fetch'],
-): Promise<Listening | Fault> {
+): Promise<Listening | OperatorFault> {
   try {
     return await listen({ fetch, host, port })
   } catch (fault) {
     const code = systemCode(fault)
     if (code === 'EADDRINUSE') {
-      return new Fault(
+      return new OperatorFault(
         `Port ${port} of ${host} is in use. Stop what listens there, or take another one, e.g. --port ${port === 65_535 ? port - 1 : port + 1}`,
       )
     }
     if (code === 'EACCES')
-      return new Fault(`Port ${port} needs more rights. Take another one, e.g. --port 8787`)
+      return new OperatorFault(`Port ${port} needs more rights. Take another one, e.g. --port 8787`)
     if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-      return new Fault(`${host} is no address of this machine. Take one that is, e.g. --host 127.0.0.1`)
+      return new OperatorFault(
+        `${host} is no address of this machine. Take one that is, e.g. --host 127.0.0.1`,
+      )
     }
     throw fault
   }

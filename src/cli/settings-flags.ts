@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { type Command, Option } from 'commander'
 import { type Configuration, configure, readEnvFile, type SettingFault, type Sources } from '../ops/config.ts'
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { flagName, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from '../ops/setting-table.ts'
 
 /** The project's own documentation: what is served where no folder is named. From src/cli and dist/cli alike. */
@@ -27,7 +27,7 @@ export function addSettingFlags(command: Command, names?: readonly SettingName[]
 export function readConfiguration(
   options: Readonly<Record<string, unknown>>,
   folders: readonly string[] = [],
-): Configuration | Fault | SettingFault {
+): Configuration | OperatorFault | SettingFault {
   const flags: Record<string, string | readonly string[]> = {}
   for (const { name, option } of FLAGS) {
     const value = options[option.attributeName()]
@@ -39,7 +39,9 @@ export function readConfiguration(
   try {
     file = readEnvFile(directory)
   } catch (fault) {
-    return new Fault(`The file .env cannot be read: ${fault instanceof Error ? fault.message : fault}`)
+    return new OperatorFault(
+      `The file .env cannot be read: ${fault instanceof Error ? fault.message : fault}`,
+    )
   }
   return configure({
     flags,

@@ -1,11 +1,11 @@
-import { Fault } from '../ops/fault.ts'
+import { OperatorFault } from '../ops/fault.ts'
 import { show, table } from './output.ts'
 import { readConfiguration } from './settings-flags.ts'
 
 /** `corpusiq settings`: what is in force, and where each value comes from. Secrets are masked. */
-export function showSettings(options: { json?: boolean }): Fault | undefined {
+export function showSettings(options: { json?: boolean }): OperatorFault | undefined {
   const configuration = readConfiguration(options)
-  if (configuration instanceof Fault) return configuration
+  if (configuration instanceof OperatorFault) return configuration
   const { effective, warnings } = configuration
   show(options.json, effective, () =>
     table(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { completeSettings, isSafeUrl, RuleFault } from './complete-settings.ts'
-import { Fault, systemCode } from './fault.ts'
+import { OperatorFault, systemCode } from './fault.ts'
 import {
   flagName,
   SETTING_NAMES,
@@ -35,7 +35,7 @@ export type Sources = {
 }
 
 /** One line that names the setting, its fault and an example: what a wrong value is answered with. */
-export class SettingFault extends Fault {
+export class SettingFault extends OperatorFault {
   readonly setting: string
   constructor(name: SettingName, reason: string, source?: Source) {
     const row: Setting<unknown> = SETTINGS[name]

@@ -1,5 +1,5 @@
 /** What stops the start or a command, as expected things do: one line for a person that says what to do. A value. */
-export class Fault {
+export class OperatorFault {
   readonly line: string
   constructor(line: string) {
     this.line = line
@@ -17,8 +17,8 @@ export function messageOf(fault: unknown): string {
 }
 
 /** What the world refused (a folder, a disk, a port), thrown as a sentence, becomes a value; a bug is thrown again. */
-export function worldFault(fault: unknown): Fault {
+export function worldFault(fault: unknown): OperatorFault {
   const isBug = fault instanceof TypeError || fault instanceof ReferenceError || fault instanceof RangeError
-  if (fault instanceof Error && !isBug) return new Fault(fault.message)
+  if (fault instanceof Error && !isBug) return new OperatorFault(fault.message)
   throw fault
 }

@@ -1,12 +1,12 @@
 import { OPTIONAL_MEMBERS, TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED } from '../oauth/client-metadata.ts'
-import { Fault } from '../oauth/fault.ts'
 import { type JsonObject, type JsonValue, parseJsonObject } from '../oauth/json.ts'
 import { SCOPES_SUPPORTED, scopeWithin } from '../oauth/scope.ts'
 import { isLoopbackHost } from '../oauth/uri.ts'
+import { ValueFault } from '../oauth/value-fault.ts'
 import { readNamedFile } from '../ops/named-file.ts'
 import type { RegistrationRules } from './policy.ts'
 
-type Read<T> = (value: JsonValue) => T | Fault
+type Read<T> = (value: JsonValue) => T | ValueFault
 
 /** One row for each rule; a member that is not here is a mistake in the file. */
 const KIND = {
@@ -29,46 +29,46 @@ export function readRegistrationRules(path: string): RegistrationRules | string 
   const bytes = readNamedFile(path)
   if (typeof bytes === 'string') return `the file ${path} ${bytes}`
   const rules = parseRegistrationRules(bytes)
-  return rules instanceof Fault ? `in the file ${path}: ${rules.about('').replace(/^[. ]/, '')}` : rules
+  return rules instanceof ValueFault ? `in the file ${path}: ${rules.about('').replace(/^[. ]/, '')}` : rules
 }
 
 /** A JSON object, nothing in it unknown. A fault says where: `.web.scopes[0]`. */
-export function parseRegistrationRules(bytes: Uint8Array): RegistrationRules | Fault {
+export function parseRegistrationRules(bytes: Uint8Array): RegistrationRules | ValueFault {
   const body = parseJsonObject(bytes)
-  return body instanceof Fault ? body : object(body, RULES)
+  return body instanceof ValueFault ? body : object(body, RULES)
 }
 
 type Rows = Readonly<Record<string, Read<unknown>>>
-type Given<R extends Rows> = { readonly [Name in keyof R]?: Exclude<ReturnType<R[Name]>, Fault> }
+type Given<R extends Rows> = { readonly [Name in keyof R]?: Exclude<ReturnType<R[Name]>, ValueFault> }
 
-function object<R extends Rows>(value: JsonValue, rows: R): Given<R> | Fault {
+function object<R extends Rows>(value: JsonValue, rows: R): Given<R> | ValueFault {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return new Fault('must be an object')
+    return new ValueFault('must be an object')
   const rules: Record<string, unknown> = {}
   for (const [name, given] of Object.entries<JsonValue>(value as JsonObject)) {
     const read = Object.hasOwn(rows, name) ? rows[name] : undefined
-    if (!read) return within(name, new Fault(`is no rule; there are ${Object.keys(rows).join(', ')}`))
+    if (!read) return within(name, new ValueFault(`is no rule; there are ${Object.keys(rows).join(', ')}`))
     const rule = read(given)
-    if (rule instanceof Fault) return within(name, rule)
+    if (rule instanceof ValueFault) return within(name, rule)
     rules[name] = rule
   }
   return rules as Given<R>
 }
 
 /** `web` around `.scopes[0]`, without a dot where it begins. */
-function within(name: string, fault: Fault): Fault {
+function within(name: string, fault: ValueFault): ValueFault {
   return fault.within(`.${name}`)
 }
 
 function listOf<T>(read: Read<T>): Read<readonly T[]> {
   return (value) => {
-    if (!Array.isArray(value)) return new Fault('must be an array')
+    if (!Array.isArray(value)) return new ValueFault('must be an array')
     // An empty one would forbid everything, which is more likely a slip: `closed` says so where it is meant.
-    if (value.length === 0) return new Fault('must not be empty')
+    if (value.length === 0) return new ValueFault('must not be empty')
     const list: T[] = []
     for (const [at, element] of value.entries()) {
       const item = read(element)
-      if (item instanceof Fault) return item.within(`[${at}]`)
+      if (item instanceof ValueFault) return item.within(`[${at}]`)
       list.push(item)
     }
     return list
@@ -76,41 +76,42 @@ function listOf<T>(read: Read<T>): Read<readonly T[]> {
 }
 
 function oneOf<T extends string>(words: readonly T[]): Read<T> {
-  return (value) => words.find((word) => word === value) ?? new Fault(`must be one of ${words.join(', ')}`)
+  return (value) =>
+    words.find((word) => word === value) ?? new ValueFault(`must be one of ${words.join(', ')}`)
 }
 
-function scopes(value: JsonValue): readonly string[] | Fault {
+function scopes(value: JsonValue): readonly string[] | ValueFault {
   const words = listOf(oneOf(SCOPES_SUPPORTED))(value)
-  if (words instanceof Fault) return words
+  if (words instanceof ValueFault) return words
   return scopeWithin(words.join(' '), [SCOPES_SUPPORTED.join(' ')]) === undefined
-    ? new Fault('must have one that opens something')
+    ? new ValueFault('must have one that opens something')
     : words
 }
 
-function count(value: JsonValue): number | Fault {
+function count(value: JsonValue): number | ValueFault {
   const isCount = typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 1_000_000
-  return isCount ? value : new Fault('must be a whole number from 1 to 1000000')
+  return isCount ? value : new ValueFault('must be a whole number from 1 to 1000000')
 }
 
-function scheme(value: JsonValue): string | Fault {
+function scheme(value: JsonValue): string | ValueFault {
   return typeof value === 'string' && /^[a-z][a-z0-9+.-]{0,99}$/.test(value)
     ? value
-    : new Fault('must be a scheme in lower case, without its colon')
+    : new ValueFault('must be a scheme in lower case, without its colon')
 }
 
 /** It is compared with what a browser makes of a redirect URI, so it has to be written that way. */
-function hostPattern(value: JsonValue): string | Fault {
-  if (typeof value !== 'string') return new Fault('must be a host')
+function hostPattern(value: JsonValue): string | ValueFault {
+  if (typeof value !== 'string') return new ValueFault('must be a host')
   const host = value.startsWith('*.') ? value.slice(2) : value
   const url = host !== '' && URL.canParse(`https://${host}`) ? new URL(`https://${host}`) : undefined
   if (url?.host !== host || host.includes('*')) {
-    return new Fault(
+    return new ValueFault(
       'must be a host as browsers write it: lower case, xn-- for other letters, no default port',
     )
   }
   if (isLoopbackHost(url.hostname) && url.port !== '') {
-    return new Fault('must have no port: that of a loopback address is free (RFC 8252 section 7.3)')
+    return new ValueFault('must have no port: that of a loopback address is free (RFC 8252 section 7.3)')
   }
   // All that is below a top level domain is nobody's in particular.
-  return value === host || host.includes('.') ? value : new Fault('must have two names after *.')
+  return value === host || host.includes('.') ? value : new ValueFault('must have two names after *.')
 }

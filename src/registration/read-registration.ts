@@ -1,6 +1,6 @@
 import { OAuthError } from '../oauth/errors.ts'
-import { Fault } from '../oauth/fault.ts'
 import { type JsonObject, parseJsonObject } from '../oauth/json.ts'
+import { ValueFault } from '../oauth/value-fault.ts'
 import { readBody } from '../web/body.ts'
 
 /**
@@ -20,5 +20,5 @@ export async function readRegistration(request: Request): Promise<JsonObject | O
   const bytes = await readBody(request)
   if (bytes instanceof OAuthError) return bytes
   const body = parseJsonObject(bytes)
-  return body instanceof Fault ? new OAuthError('invalid_client_metadata', body.about('the body')) : body
+  return body instanceof ValueFault ? new OAuthError('invalid_client_metadata', body.about('the body')) : body
 }
