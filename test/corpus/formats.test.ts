@@ -234,8 +234,14 @@ const REST: Row[] = [
     ...{ file: 'notebook/pandoc.ipynb', says: 'Harmonic constants of the estuary.', title: 'Tide tables' },
     holds: [lines('```\namplitude = 4.2\n```')],
   },
-  { file: 'rtf/pandoc.rtf', reason: 'RTF is not read: save it as DOCX, ODT or PDF' },
-  { file: 'rtf/libreoffice.rtf', reason: 'RTF is not read: save it as DOCX, ODT or PDF' },
+  {
+    ...{ file: 'rtf/pandoc.rtf', says: 'Oakum is driven into the seams — “well” and then payed with pitch.' },
+    holds: [/^# Seams$/m, ...stores('oakum'), /^Entered by the purser in magenta ink\.$/m],
+  },
+  {
+    ...{ file: 'rtf/libreoffice.rtf', says: 'The chandler owes for nineteen fenders.', title: 'Chandlery' },
+    holds: [/^# Ledger$/m, ...stores('fenders'), /^Entered by the purser in silver ink\.$/m],
+  },
 ]
 
 const ENCODED: Row[] = [

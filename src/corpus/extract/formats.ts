@@ -27,6 +27,7 @@ const OFFICE = (part: 'docx' | 'pptx' | 'xlsx' | 'opendocument'): Format => ({
   }[part],
 })
 const PDF: Format = { media_type: 'text/plain', load: async () => (await import('./pdf.ts')).readPdf }
+const RTF: Format = { media_type: 'text/markdown', load: async () => (await import('./rtf.ts')).readRtf }
 const EPUB: Format = { media_type: 'text/markdown', load: async () => (await import('./epub.ts')).readEpub }
 const EML: Format = { media_type: 'text/markdown', load: async () => (await import('./mail.ts')).readEml }
 const MBOX: Format = { media_type: 'text/markdown', load: async () => (await import('./mail.ts')).readMbox }
@@ -58,13 +59,13 @@ const FORMATS: ReadonlyMap<string, Format> = new Map([
   ...each('xlsx xlsm', OFFICE('xlsx')),
   ...each('odt ott odp ods', OFFICE('opendocument')),
   ...each('pdf', PDF),
+  ...each('rtf', RTF),
   ...each('epub', EPUB),
   ...each('eml', EML),
   ...each('mbox', MBOX),
   ...each('doc dot', OLD_WORD),
   ...each('xls xlsb', OLD_EXCEL),
   ...each('ppt pps', OLD_POWERPOINT),
-  ...each('rtf', unread('RTF', 'DOCX, ODT or PDF')),
   ...each('pages', unread('the Pages format', 'DOCX or PDF')),
   ...each('numbers', unread('the Numbers format', 'XLSX or CSV')),
   ...each('key', unread('the Keynote format', 'PPTX or PDF')),
