@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { openSegmentRows } from '../../src/corpus/index/segment-rows.ts'
-import { readPostings } from '../../src/corpus/ranking/postings.ts'
+import { readPostings } from '../../src/corpus/segments/postings.ts'
 import { indexed, type TestFolder, testFolder } from './folder.ts'
 
 const CHILD = fileURLToPath(new URL('./indexing-process.ts', import.meta.url))

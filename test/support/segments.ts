@@ -1,5 +1,5 @@
 import { createPreparation } from '../../src/corpus/ranking/prepared-document.ts'
-import type { Segment, Term } from '../../src/corpus/ranking/segment.ts'
+import type { Segment, Term } from '../../src/corpus/segments/segment.ts'
 
 /** A segment in memory of texts in Markdown, numbered from 1, and a reader of their passages. */
 export function createSegment(texts: readonly string[]) {

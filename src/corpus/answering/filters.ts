@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Filter } from '../ranking/query.ts'
 import { type DocumentSet, documentSet } from './document-set.ts'
+import type { Filter } from './query.ts'
 
 /** What people call formats, beside their files' endings. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {

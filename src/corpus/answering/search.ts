@@ -1,10 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation, SearchOptions } from '../corpus.ts'
 import { numbersOf } from '../index/passages.ts'
-import { spelling } from '../ranking/phrase.ts'
-import { parseQuery, type Query, withWords } from '../ranking/query.ts'
 import { openFilters } from './filters.ts'
 import type { Match, Matcher } from './match.ts'
+import { spelling } from './phrase.ts'
+import { parseQuery, type Query, withWords } from './query.ts'
 
 /** Documents that are looked through for phrases and excluded words. */
 const CANDIDATES = 2000

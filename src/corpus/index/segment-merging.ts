@@ -1,5 +1,5 @@
-import { mergeSegments } from '../ranking/merge.ts'
-import type { SegmentBytes, WrittenSegment } from '../ranking/segment-bytes.ts'
+import { mergeSegments } from '../segments/merge.ts'
+import type { SegmentBytes, WrittenSegment } from '../segments/segment-bytes.ts'
 import type { KnownSegment } from './segments.ts'
 
 /**

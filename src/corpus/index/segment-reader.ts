@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { compareBytes, type Entry } from '../ranking/dictionary.ts'
-import { createPostingsRoom, type PostingsRoom, readPostings } from '../ranking/postings.ts'
-import type { Segment, Term } from '../ranking/segment.ts'
-import type { WrittenSegment } from '../ranking/segment-bytes.ts'
+import { compareBytes, type Entry } from '../segments/dictionary.ts'
+import { createPostingsRoom, type PostingsRoom, readPostings } from '../segments/postings.ts'
+import type { Segment, Term } from '../segments/segment.ts'
+import type { WrittenSegment } from '../segments/segment-bytes.ts'
 import { type Deleted, openSegmentRows } from './segment-rows.ts'
 
 /** Bytes of postings that are kept in memory, by default. */

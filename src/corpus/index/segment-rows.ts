@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { readSegment, type SegmentBytes, type WrittenSegment } from '../ranking/segment-bytes.ts'
+import { readSegment, type SegmentBytes, type WrittenSegment } from '../segments/segment-bytes.ts'
 import { createChunkCache } from './chunk-cache.ts'
 import { CHUNKS } from './segment-tables.ts'
 

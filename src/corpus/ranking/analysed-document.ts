@@ -1,4 +1,4 @@
-import { type AnalysedDocument, MOST_OFTEN } from './segment.ts'
+import { type AnalysedDocument, MOST_OFTEN } from '../segments/segment.ts'
 import { createTermNumbers } from './term-numbers.ts'
 
 export type DocumentParts = {

@@ -1,5 +1,5 @@
+import type { Postings, Segment } from '../segments/segment.ts'
 import { type Candidate, lookUp, normOf, rarity, type Statistics, saturated } from './score.ts'
-import type { Postings, Segment } from './segment.ts'
 
 /** The passages that are taken for right, and how many of their terms are looked for in the others. */
 const FIRST = 5

@@ -1,5 +1,5 @@
+import type { Segment } from '../segments/segment.ts'
 import { isUnspaced } from './analyse.ts'
-import type { Segment } from './segment.ts'
 
 /** Letters of a stretch by which words are compared, its edges counting as one. */
 const LETTERS = 4

@@ -1,6 +1,6 @@
+import type { AnalysedDocument } from '../segments/segment.ts'
 import { createAnalyser } from './analysed-document.ts'
 import { cutPassages, type Passage } from './passages.ts'
-import type { AnalysedDocument } from './segment.ts'
 
 /** The most passages that one document has. */
 export const MOST_PASSAGES = 65_536

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { Segment } from '../segments/segment.ts'
 import { type Ranked, type RankOptions, rank as rankWanted } from './score.ts'
-import type { Segment } from './segment.ts'
 
 /** A document is its passages, a passage its words; those after `|` stand in headings. */
 function segmentOf(documents: ReadonlyMap<number, readonly string[]>): Segment {

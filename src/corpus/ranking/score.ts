@@ -1,5 +1,5 @@
+import { MOST_OFTEN, type Postings, type Segment, type Term } from '../segments/segment.ts'
 import type { Alike } from './look-alike.ts'
-import { MOST_OFTEN, type Postings, type Segment, type Term } from './segment.ts'
 
 /** BM25: how soon a term that is said again says nothing new, and how much a long passage is held against it. */
 const SATURATION = 1.2

@@ -1,3 +1,4 @@
+import type { Segment } from '../segments/segment.ts'
 import { type AskedTerm, analyseQuestion, isUnspaced } from './analyse.ts'
 import { likeness } from './feedback.ts'
 import { type Alike, lookAlikes } from './look-alike.ts'
@@ -12,7 +13,6 @@ import {
   statisticsOf,
   type Wanted,
 } from './score.ts'
-import type { Segment } from './segment.ts'
 import { createTermNumbers } from './term-numbers.ts'
 
 /** Documents that are looked at again: all of them for likeness, the first for words close together. */

@@ -1,5 +1,5 @@
+import { copied, createWordTable, hashWith, NO_CHARACTERS } from '../segments/word-table.ts'
 import { isPlain, isUnspaced, partsOfIdentifiers, termOf, termsOfRun, wordsOf } from './analyse.ts'
-import { copied, createWordTable, hashWith, NO_CHARACTERS } from './word-table.ts'
 
 /** Words and terms that are remembered: some 10 MiB of them. */
 const REMEMBERED = 250_000
