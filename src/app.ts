@@ -13,7 +13,6 @@ import { metadataRoutes } from './metadata/metadata.ts'
 import { createIsSecret } from './ops/client-secret.ts'
 import type { Clock } from './ops/clock.ts'
 import type { Emit } from './ops/events.ts'
-import { createJournal } from './ops/journal.ts'
 import type { Random } from './ops/random.ts'
 import type { Sealing } from './ops/sealing.ts'
 import type { Settings } from './ops/settings.ts'
@@ -33,6 +32,7 @@ export type AppDependencies = {
   sealing: Sealing
   now: Clock
   random: Random
+  /** To the log and the journal. */
   emit: Emit
   /** Of the policy file. */
   registrationRules?: RegistrationRules
@@ -51,12 +51,7 @@ export type App = {
 }
 
 export function createApp(deps: AppDependencies): App {
-  const { settings, store, corpus, sealing, now, random } = deps
-  const journal = createJournal(store.journal, now)
-  const emit: Emit = (event) => {
-    deps.emit(event)
-    journal(event)
-  }
+  const { settings, store, corpus, sealing, now, random, emit } = deps
   const accounts = createAccounts({
     settings,
     accounts: store.accounts,

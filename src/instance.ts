@@ -11,7 +11,7 @@ import { systemClock } from './ops/clock.ts'
 import { SettingFault } from './ops/config.ts'
 import type { Emit } from './ops/events.ts'
 import { OperatorFault, systemCode, worldFault } from './ops/fault.ts'
-import { createJournal } from './ops/journal.ts'
+import { withJournal } from './ops/journal.ts'
 import { systemRandom } from './ops/random.ts'
 import { createSealing } from './ops/sealing.ts'
 import { openServerSecret } from './ops/server-secret.ts'
@@ -63,7 +63,9 @@ export async function openInstance(
     const sealing = createSealing(await openServerSecret(dataDir))
     const store = await openStore({ dataDir, maxUnusedClients: settings.maxUnusedClients })
     opened.push(() => store.close())
-    const declaring = await declareClients(declared, store, settings, emit)
+    const now = systemClock
+    const tell = withJournal(emit, store.journal, now)
+    const declaring = await declareClients(declared, store, settings, tell)
     if (declaring !== undefined) {
       await close()
       return declaring
@@ -77,7 +79,6 @@ export async function openInstance(
       isSample: settings.corpusIsSample,
     })
     opened.push(() => corpus.close())
-    const now = systemClock
     const app = createApp({
       settings,
       store,
@@ -85,7 +86,7 @@ export async function openInstance(
       sealing,
       now,
       random: systemRandom,
-      emit,
+      emit: tell,
       registrationRules,
       registrationPolicy,
     })
@@ -140,20 +141,17 @@ function declaredClients(
 
 async function declareClients(
   declared: readonly DeclaredClient[],
-  { clients, journal }: Store,
+  { clients }: Store,
   settings: Settings,
   emit: Emit,
 ): Promise<SettingFault | undefined> {
-  const tell = createJournal(journal, systemClock)
+  const isSecret = createIsSecret()
   const fault = await applyDeclaredClients(declared, {
     clients,
     settings,
-    isSecret: createIsSecret(),
+    isSecret,
     now: systemClock(),
-    emit(event) {
-      emit(event)
-      tell(event)
-    },
+    emit,
   })
   return fault === undefined ? undefined : new SettingFault('CORPUSIQ_CLIENTS_FILE', fault)
 }

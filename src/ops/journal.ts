@@ -19,6 +19,8 @@ export type JournalEntry = {
   readonly cause?: string
 }
 
+type JournalSink = { append(entry: JournalEntry): void }
+
 /** Clients repeat themselves, some each second for days: the same again within this many seconds is not written. */
 const AGAIN = 60
 /** Different ones that are remembered for it. */
@@ -34,12 +36,21 @@ const ENTRIES = 2000
 
 type Registered = { readonly client_name: string; readonly redirect_uris: readonly string[] }
 
+/** `emit`, with the journal as another sink of the same events. */
+export function withJournal(emit: Emit, journal: JournalSink, now: Clock): Emit {
+  const keep = createJournal(journal, now)
+  return (event) => {
+    emit(event)
+    keep(event)
+  }
+}
+
 /**
  * The sink that keeps the journal: what happened at the doors, as sentences, each with its known cause. Appending is
  * the store's lazy write, so that no answer waits for it. Texts of clients are made safe as for the log, and what looks
  * like a secret of ours is taken out, wherever a client put it.
  */
-export function createJournal(journal: { append(entry: JournalEntry): void }, now: Clock): Emit {
+export function createJournal(journal: JournalSink, now: Clock): Emit {
   const last = new Map<string, number>()
 
   const isAgain = (key: string, at: number): boolean => {

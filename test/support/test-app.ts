@@ -6,6 +6,7 @@ import { type App, createApp } from '../../src/app.ts'
 import type { Corpus } from '../../src/corpus/corpus.ts'
 import { configure, SettingFault } from '../../src/ops/config.ts'
 import type { Event } from '../../src/ops/events.ts'
+import { withJournal } from '../../src/ops/journal.ts'
 import { systemRandom } from '../../src/ops/random.ts'
 import { createSealing, type Sealing } from '../../src/ops/sealing.ts'
 import type { Settings } from '../../src/ops/settings.ts'
@@ -59,14 +60,15 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   })
   const events: Event[] = []
   let time = START
+  const now = () => time
   const app = createApp({
     settings,
     store,
     corpus: options.corpus ?? createMemoryCorpus(),
     sealing: options.sealing ?? createSealing(randomBytes(32)),
-    now: () => time,
+    now,
     random: systemRandom,
-    emit: (event) => events.push(event),
+    emit: withJournal((event) => events.push(event), store.journal, now),
     registrationRules: options.registrationRules ?? {},
     registrationPolicy: options.registrationPolicy,
   })
