@@ -3,10 +3,9 @@ import { OAuthError } from '../oauth/errors.ts'
 import type { SignedIn } from '../oauth/grant.ts'
 import type { Parameters } from '../oauth/parameters.ts'
 import type { Sealing } from '../ops/sealing.ts'
-import { readForm } from '../web/body.ts'
-import { isFromOurPage, ownOrigins } from '../web/csrf.ts'
 import { openFormState, sealFormState } from '../web/form-state.ts'
 import type { Handler, RequestContext } from '../web/handler.ts'
+import { createReadOwnForm } from '../web/own-form.ts'
 import { redirect } from '../web/redirect.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
 import { refusalPage } from './pages.ts'
@@ -56,7 +55,7 @@ export function waiting(
  */
 export function approvalEndpoint(deps: AuthorizationDependencies): Handler {
   const { settings, clients, sealing, now, emit, currentAccount } = deps
-  const origins = ownOrigins(settings)
+  const readOwnForm = createReadOwnForm(settings, currentAccount)
 
   return async (request, { address }) => {
     const refuse = (refusal: OAuthError) => {
@@ -64,11 +63,9 @@ export function approvalEndpoint(deps: AuthorizationDependencies): Handler {
       emit({ type: 'authorization.refused', error, reason, client_id: '', address })
       return refusalPage({ refusal })
     }
-    if (!isFromOurPage(request, origins)) return refuse(notAllowed('the form came from another site'))
-    const form = await readForm(request)
-    if (form instanceof OAuthError) return form
-    const signedIn = await currentAccount(request)
-    if (!signedIn) return refuse(notAllowed('nobody is signed in any more'))
+    const own = await readOwnForm(request)
+    if (own instanceof OAuthError) return refuse(own)
+    const { form, signedIn } = own
     const approval = open(sealing, form, signedIn, now())
     if (approval instanceof OAuthError) return refuse(approval)
 
@@ -91,15 +88,11 @@ function open(sealing: Sealing, form: Parameters, { session }: SignedIn, now: nu
   const fields = { text: form.get('approval'), token: form.get('token') }
   const approval = openFormState<Approval>(sealing, FORM, session, fields)
   if (form.repeated.length > 0 || !approval) {
-    return notAllowed('the form was not made by us for this sign-in')
+    return new OAuthError('invalid_request', 'the form was not made by us for this sign-in', { status: 403 })
   }
   return now < approval.expires_at
     ? approval
     : new OAuthError('invalid_request', 'the page was open for too long')
-}
-
-function notAllowed(description: string): OAuthError {
-  return new OAuthError('invalid_request', description, { status: 403 })
 }
 
 /** Printable ASCII, as a Location has to be. */

@@ -1,9 +1,8 @@
 import { errorLocation, successLocation } from '../oauth/authorization-response.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { matchRedirectUri, redirectHost } from '../oauth/redirect-uri.ts'
-import { readForm } from '../web/body.ts'
-import { isFromOurPage, ownOrigins } from '../web/csrf.ts'
 import type { Handler } from '../web/handler.ts'
+import { createReadOwnForm } from '../web/own-form.ts'
 import { redirect } from '../web/redirect.ts'
 import { issueCode } from './code.ts'
 import type { AuthorizationDependencies } from './dependencies.ts'
@@ -15,21 +14,21 @@ import { unknownClientPage } from './unknown-client-page.ts'
 /** What the person said: `decision` is `approve` or `deny`, once for each transaction. */
 export function decisionEndpoint(deps: AuthorizationDependencies): Handler {
   const { settings, clients, codes, sealing, now, emit, currentAccount } = deps
-  const origins = ownOrigins(settings)
+  const readOwnForm = createReadOwnForm(settings, currentAccount)
 
   return async (request, { address }) => {
-    const refuse = (text: string, status = 400, client_id = '') => {
-      const refusal = new OAuthError('invalid_request', text, { status })
-      emit({ type: 'authorization.refused', error: refusal.error, reason: text, client_id, address })
+    const refuseAs = (refusal: OAuthError, client_id = '') => {
+      const { error, reason } = refusal
+      emit({ type: 'authorization.refused', error, reason, client_id, address })
       return refusalPage({ refusal })
     }
-    if (!isFromOurPage(request, origins)) return refuse('the form came from another site', 403)
-    const form = await readForm(request)
-    if (form instanceof OAuthError) return form
-    const signedIn = await currentAccount(request)
-    if (!signedIn) return refuse('nobody is signed in any more', 403)
+    const refuse = (text: string, status = 400, client_id = '') =>
+      refuseAs(new OAuthError('invalid_request', text, { status }), client_id)
+    const own = await readOwnForm(request)
+    if (own instanceof OAuthError) return refuseAs(own)
+    const { form, signedIn } = own
     const transaction = openTransaction(sealing, form, signedIn, now())
-    if (transaction instanceof OAuthError) return refuse(transaction.error_description, transaction.status)
+    if (transaction instanceof OAuthError) return refuseAs(transaction)
     const decision = form.get('decision')
     if (form.repeated.length > 0 || (decision !== 'approve' && decision !== 'deny')) {
       return refuse('decision must be approve or deny')

@@ -1,9 +1,9 @@
 import { OAuthError } from '../oauth/errors.ts'
 import type { SignedIn } from '../oauth/grant.ts'
 import type { Parameters } from '../oauth/parameters.ts'
-import { readForm } from '../web/body.ts'
-import { isFormToken, isFromOurPage, ownOrigins } from '../web/csrf.ts'
+import { isFormToken } from '../web/csrf.ts'
 import type { Handler } from '../web/handler.ts'
+import { createReadOwnForm } from '../web/own-form.ts'
 import { redirect } from '../web/redirect.ts'
 import type { ConnectionsDependencies } from './connections.ts'
 
@@ -13,7 +13,7 @@ import type { ConnectionsDependencies } from './connections.ts'
  */
 export function changeEndpoint(deps: ConnectionsDependencies): Handler {
   const { settings, clients, grants, sealing, now, emit, currentAccount } = deps
-  const origins = ownOrigins(settings)
+  const readOwnForm = createReadOwnForm(settings, currentAccount)
 
   const endGrant = async (grant_id: string, address: string, { account }: SignedIn) => {
     const { account_id } = account
@@ -44,11 +44,9 @@ export function changeEndpoint(deps: ConnectionsDependencies): Handler {
   }
 
   return async (request, { address }) => {
-    if (!isFromOurPage(request, origins)) return refused('the form came from another site')
-    const form = await readForm(request)
-    if (form instanceof OAuthError) return form
-    const signedIn = await currentAccount(request)
-    if (!signedIn) return refused('nobody is signed in any more')
+    const own = await readOwnForm(request)
+    if (own instanceof OAuthError) return own
+    const { form, signedIn } = own
     const target = targetOf(form)
     if (
       form.repeated.length > 0 ||
