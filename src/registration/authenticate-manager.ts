@@ -3,6 +3,7 @@ import type { Client } from '../oauth/client.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { REGISTRATION_TOKEN_PREFIX } from '../oauth/prefix.ts'
 import { equalInConstantTime, sha256, storageKey } from '../ops/digest.ts'
+import type { Settings } from '../ops/settings.ts'
 import type { ClientStore } from '../store/ports.ts'
 import type { RequestContext } from '../web/handler.ts'
 import { answerJson } from '../web/refusal.ts'
@@ -13,6 +14,17 @@ export type Manager = {
   readonly token: string
   /** It came with the token before the last one: the answer that brought the last one never reached it. */
   readonly answerLost: boolean
+}
+
+/** RFC 7592 §3: what a client manages its registration by, as every answer about it says. */
+export function managementOf(
+  { registrationEndpoint }: Pick<Settings, 'registrationEndpoint'>,
+  { client, token }: Manager,
+): { registration_access_token: string; registration_client_uri: string } {
+  return {
+    registration_access_token: token,
+    registration_client_uri: `${registrationEndpoint}/${client.client_id}`,
+  }
 }
 
 export type AuthenticateManager = (

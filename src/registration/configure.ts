@@ -1,8 +1,5 @@
 import { clientInformation } from '../oauth/client-information.ts'
-import { parseClientMetadata, registeredScope } from '../oauth/client-metadata.ts'
-import { clientName } from '../oauth/client-name.ts'
 import { OAuthError } from '../oauth/errors.ts'
-import type { JsonObject } from '../oauth/json.ts'
 import type { IsSecret } from '../ops/client-secret.ts'
 import type { Clock } from '../ops/clock.ts'
 import type { Emit } from '../ops/events.ts'
@@ -13,12 +10,10 @@ import { endpointPaths } from '../web/endpoint-paths.ts'
 import type { Handler, RequestContext, Route } from '../web/handler.ts'
 import { addressKey, createRateLimit } from '../web/rate-limit.ts'
 import { answerJson } from '../web/refusal.ts'
-import { createAuthenticateManager, type Manager } from './authenticate-manager.ts'
-import { becomesConfidential } from './credentials.ts'
+import { createAuthenticateManager, managementOf } from './authenticate-manager.ts'
 import { readRegistration } from './read-registration.ts'
 import type { JudgeRegistration } from './registration-judge.ts'
-import { judgeIssued } from './update-request.ts'
-import { updatedClient } from './updated-client.ts'
+import { createReplacement } from './replacement.ts'
 
 /** All that the management of a registration can reach. */
 export type ConfigurationDependencies = {
@@ -66,10 +61,10 @@ export function configurationRoutes(deps: ConfigurationDependencies): Route[] {
 }
 
 function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' | 'DELETE', Handler][] {
-  const { settings, clients, audit, isSecret, judge, now, random, emit } = deps
+  const { settings, clients, audit, now, emit } = deps
   const authenticate = createAuthenticateManager(clients)
+  const replace = createReplacement(deps)
   const limit = settings.registrationRate && createRateLimit(settings.registrationRate, now)
-  const server = { origin: settings.resourceUrl }
 
   /** Hands a refusal on, told and recorded. Whose it was is known only where the token was right. */
   const refuse = <Refusal extends Response | OAuthError>(
@@ -86,58 +81,10 @@ function configurationEndpoint(deps: ConfigurationDependencies): ['GET' | 'PUT' 
     return refusal
   }
 
-  const told = ({ client, token }: Manager) => ({
-    registration_access_token: token,
-    registration_client_uri: `${settings.registrationEndpoint}/${client.client_id}`,
-  })
-
   const read: Handler = async (request, context) => {
     const manager = await authenticate(request, context)
     if (manager instanceof Response || manager instanceof OAuthError) return refuse(manager, context)
-    return answerJson(200, clientInformation(manager.client, told(manager)))
-  }
-
-  /** One try to replace the client as it is now; `stale` where another update came between. */
-  const replace = async (
-    manager: Manager,
-    body: JsonObject,
-    { address }: RequestContext,
-  ): Promise<Response | OAuthError | 'stale' | 'gone'> => {
-    const at = now()
-    const before = manager.client
-    const { client_id } = before
-    const fault = await judgeIssued(body, before, isSecret, at)
-    if (fault) return fault
-    const metadata = parseClientMetadata(body, server)
-    if (metadata instanceof OAuthError) return metadata
-    // As at registration, only a scope that was asked for by name restricts, which the default read back is not.
-    const echoed = before.registered_scope === undefined && metadata.scope === before.metadata.scope
-    const proposed = {
-      metadata,
-      ...(!echoed && registeredScope(body, metadata)),
-    }
-    const judged = await judge(proposed, { address, client: before })
-    if (judged instanceof OAuthError) return judged
-
-    const { client, issued } = await updatedClient(before, judged, manager.answerLost, settings, at, random)
-    const client_name = clientName(client.metadata)
-    const { redirect_uris } = client.metadata
-    const outcome = await clients.replace(
-      client,
-      { at, type: 'client.updated', address, client_id, detail: client_name },
-      { forgetConsents: becomesConfidential(before, client) },
-    )
-    if (outcome !== 'replaced') return outcome
-    const { approval } = client
-    emit({
-      type: 'client.updated',
-      client_id,
-      client_name,
-      redirect_uris,
-      ...(approval && { approval }),
-      address,
-    })
-    return answerJson(200, clientInformation(client, { ...told(manager), ...issued }))
+    return answerJson(200, clientInformation(manager.client, managementOf(settings, manager)))
   }
 
   const update: Handler = async (request, context) => {
