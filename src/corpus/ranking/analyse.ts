@@ -1,5 +1,5 @@
 import { stem } from './stem.ts'
-import { isStopWord } from './stop-words.ts'
+import { stopWordsOf, withoutAccents } from './stop-words.ts'
 
 /** Characters of a term that count. */
 const LONGEST = 64
@@ -12,9 +12,6 @@ const UNSPACED =
   '\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\u30FC\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmr}\\p{sc=Mymr}'
 const IS_UNSPACED = new RegExp(`^[${UNSPACED}]`, 'u')
 const WORDS = new RegExp(`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}])+`, 'gu')
-/** Accents of Latin, Greek and Cyrillic letters, which people leave out. */
-const ACCENTS = /[\u0300-\u036f]+/g
-
 /** The terms of a text, in their order; the same for documents and for questions. */
 export function analyse(text: string): string[] {
   const terms = partsOfIdentifiers(text).map(termOf)
@@ -42,10 +39,15 @@ export function analyseQuestion(question: string): AskedTerm[] {
     const times = (before?.times ?? 0) + 1
     asked.set(term, { term, times, isBeginning, isStop: isStop && before?.isStop !== false })
   }
-  for (const word of wordsOf(question.slice(0, QUESTION))) {
-    if (!isUnspaced(word)) ask(termOf(word), false, isStopWord(word))
-    else if (word.length === 1 || Array.from(word).length === 1) ask(word, true)
-    else for (const term of pairsAndWords(word)) ask(term)
+  const written =
+    question.slice(0, QUESTION).toWellFormed().normalize('NFKC').toLowerCase().match(WORDS) ?? []
+  const stopWords = stopWordsOf(written)
+  for (const one of written) {
+    for (const word of wordsOf(one)) {
+      if (!isUnspaced(word)) ask(termOf(word), false, stopWords.has(one))
+      else if (word.length === 1 || Array.from(word).length === 1) ask(word, true)
+      else for (const term of pairsAndWords(word)) ask(term)
+    }
   }
   return [...asked.values()]
 }
@@ -63,8 +65,7 @@ export function isPlain(text: string): boolean {
 /** The words and runs of a text, in one form for each character. */
 export function wordsOf(text: string): Iterable<string> {
   if (isPlain(text)) return text.toLowerCase().match(/[a-z0-9]+/g) ?? []
-  const plain = text.toWellFormed().normalize('NFKD').replace(ACCENTS, '').normalize('NFC').toLowerCase()
-  return plain.match(WORDS) ?? []
+  return withoutAccents(text.toWellFormed().normalize('NFKD')).toLowerCase().match(WORDS) ?? []
 }
 
 /** `writeHTMLPage` → `write`, `html`, `page`: what stands in a text beside the whole. */

@@ -69,9 +69,9 @@ export function search(
       return { ...candidate, words: candidate.score, near: gain, score: candidate.score + gain }
     })
     .sort((one, other) => other.score - one.score)
-  const gains = likeness(near, segments, statistics, termsOf, numbers.terms)
   // Pairs of characters are shared by chance: likeness by them says little.
   const wordy = spaced.length / Math.max(1, wanted.filter(({ importance }) => importance >= 1).length)
+  const gains = wordy > 0 ? likeness(near, segments, statistics, termsOf, numbers.terms) : []
   const again = near.map(({ document, passage, score, words, near }, place) => {
     const alike = (gains[place] ?? 0) * wordy
     return { document, passage, score: score + alike, words, near, alike }
