@@ -6,7 +6,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createExtractors } from '../../src/corpus/extracting/pool.ts'
-import { becomeOf, deep } from './formats-beside.ts'
 import {
   archive,
   docx,
@@ -22,7 +21,8 @@ import {
   pptx,
   stream,
   xlsx,
-} from './formats-hostile-files.ts'
+} from '../support/made-files.ts'
+import { becomeOf, deep } from './formats-beside.ts'
 
 const MiB = 1024 * 1024
 

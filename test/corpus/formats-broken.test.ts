@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { archive, docx, epub, odt, paragraph, pptx } from '../support/made-files.ts'
 import { becomeOf, deep } from './formats-beside.ts'
-import { archive, docx, epub, odt, paragraph, pptx } from './formats-hostile-files.ts'
 
 const FILES = new URL('../data/corpus/formats/', import.meta.url)
 const good = (file: string) => readFileSync(new URL(file, FILES))

@@ -1,5 +1,5 @@
 import { type Draft, joinPages, Refused } from './format.ts'
-import { extractHtml } from './html.ts'
+import { extractXhtml } from './html.ts'
 import { readXml } from './xml.ts'
 import { partOf, unzip } from './zip.ts'
 
@@ -19,7 +19,7 @@ export function readEpub(bytes: Uint8Array): Draft {
   const { title, spine } = packageOf(parts.get(path), path)
   const texts = spine.flatMap((name) => {
     const part = parts.get(name)
-    return part ? [extractHtml(new TextDecoder().decode(part)).text] : []
+    return part ? [extractXhtml(new TextDecoder().decode(part)).text] : []
   })
   if (texts.length === 0) throw new Refused('it holds no text')
   // Chapters are no pages that anybody could turn to.

@@ -1,5 +1,5 @@
 import { Parser } from 'htmlparser2'
-import { type Extract, Refused } from './format.ts'
+import { type Draft, type Extract, Refused } from './format.ts'
 import { hidingSelectors, isHidden } from './hidden.ts'
 
 /** Deeper than any page; the parser's cost for a closing tag grows with the depth. */
@@ -43,7 +43,12 @@ const BLOCKS: ReadonlySet<string> = new Set([
  * The text that a page shows, as Markdown of headings, list items, lines and rows of cells. Comments, scripts and hidden
  * elements are left out, links keep their words and lose their addresses. Throws where elements nest deeper than `DEPTH`.
  */
-export const extractHtml: Extract = (source) => {
+export const extractHtml: Extract = (source) => extract(source, /^\s*<\?xml\b/.test(source))
+
+/** The same of XHTML, where `<title/>` is an element that ends where it begins. */
+export const extractXhtml: Extract = (source) => extract(source, true)
+
+function extract(source: string, isXhtml: boolean): Draft {
   const open: string[] = []
   const parts: string[] = []
   let title = ''
@@ -67,68 +72,71 @@ export const extractHtml: Extract = (source) => {
     if (!atLineStart() && !atStart()) parts.push('\n')
   }
 
-  const parser = new Parser({
-    onopentag(name, attributes) {
-      if (open.push(name) > DEPTH) throw new Refused(`elements nest deeper than ${DEPTH}`)
-      if (hiddenAt > 0) return
-      // The arrow from a note back to its place.
-      if (isHidden(name, attributes, hiding) || attributes.role === 'doc-backlink') {
-        hiddenAt = open.length
-        return
-      }
-      if (name === 'pre') preformatted += 1
-      else if (name === 'title') inTitle += 1
-      else if (name === 'head') inHead += 1
-      const mark = HEADINGS.get(name)
-      if (mark) {
-        parts.push('\n\n', mark)
-        inHeading = heading === ''
-      } else if (name === 'p') {
-        if (!atStart()) parts.push('\n\n')
-      } else if (name === 'br') parts.push('\n')
-      else if (GROUPS.has(name) && grouped === 0) parts.push('\n\n')
-      else if (BLOCKS.has(name)) breakLine()
-      else if (name === 'td' || name === 'th') parts.push(atLineStart() ? FIRST_CELL : CELL)
-      if (name === 'li') parts.push(ITEM)
-      if (GROUPED.has(name)) grouped += 1
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        if (open.push(name) > DEPTH) throw new Refused(`elements nest deeper than ${DEPTH}`)
+        if (hiddenAt > 0) return
+        // The arrow from a note back to its place.
+        if (isHidden(name, attributes, hiding) || attributes.role === 'doc-backlink') {
+          hiddenAt = open.length
+          return
+        }
+        if (name === 'pre') preformatted += 1
+        else if (name === 'title') inTitle += 1
+        else if (name === 'head') inHead += 1
+        const mark = HEADINGS.get(name)
+        if (mark) {
+          parts.push('\n\n', mark)
+          inHeading = heading === ''
+        } else if (name === 'p') {
+          if (!atStart()) parts.push('\n\n')
+        } else if (name === 'br') parts.push('\n')
+        else if (GROUPS.has(name) && grouped === 0) parts.push('\n\n')
+        else if (BLOCKS.has(name)) breakLine()
+        else if (name === 'td' || name === 'th') parts.push(atLineStart() ? FIRST_CELL : CELL)
+        if (name === 'li') parts.push(ITEM)
+        if (GROUPED.has(name)) grouped += 1
+      },
+      ontext(text) {
+        if (open.at(-1) === 'style') style += text
+        if (hiddenAt > 0) return
+        if (inTitle > 0) title += text
+        else if (inHead === 0) {
+          if (inHeading) heading += text
+          if (WITHOUT_TEXT.has(open.at(-1)) && text.trim() === '') return
+          const flowing = preformatted > 0 ? text : text.replace(/\s+/g, ' ')
+          const shown = preformatted === 0 && (atLineStart() || atStart()) ? flowing.trimStart() : flowing
+          if (shown !== '') parts.push(shown)
+        }
+      },
+      onclosetag(name) {
+        const depth = open.length
+        open.pop()
+        if (name === 'style') {
+          if (styles < STYLES) for (const selector of hidingSelectors(style)) hiding.add(selector)
+          styles += style.length
+          style = ''
+        }
+        if (hiddenAt > 0) {
+          if (depth === hiddenAt) hiddenAt = 0
+          return
+        }
+        if (name === 'pre') preformatted -= 1
+        else if (name === 'title') inTitle -= 1
+        else if (name === 'head') inHead -= 1
+        if (HEADINGS.has(name)) inHeading = false
+        // The last paragraph of a cell doesn't end its row, nor does that of an item part it from the next.
+        if (GROUPED.has(name)) {
+          grouped -= 1
+          while (/^\n+$/.test(parts.at(-1) ?? '')) parts.pop()
+        }
+        if (HEADINGS.has(name) || name === 'p' || (GROUPS.has(name) && grouped === 0)) parts.push('\n\n')
+        else if (BLOCKS.has(name)) breakLine()
+      },
     },
-    ontext(text) {
-      if (open.at(-1) === 'style') style += text
-      if (hiddenAt > 0) return
-      if (inTitle > 0) title += text
-      else if (inHead === 0) {
-        if (inHeading) heading += text
-        if (WITHOUT_TEXT.has(open.at(-1)) && text.trim() === '') return
-        const flowing = preformatted > 0 ? text : text.replace(/\s+/g, ' ')
-        const shown = preformatted === 0 && (atLineStart() || atStart()) ? flowing.trimStart() : flowing
-        if (shown !== '') parts.push(shown)
-      }
-    },
-    onclosetag(name) {
-      const depth = open.length
-      open.pop()
-      if (name === 'style') {
-        if (styles < STYLES) for (const selector of hidingSelectors(style)) hiding.add(selector)
-        styles += style.length
-        style = ''
-      }
-      if (hiddenAt > 0) {
-        if (depth === hiddenAt) hiddenAt = 0
-        return
-      }
-      if (name === 'pre') preformatted -= 1
-      else if (name === 'title') inTitle -= 1
-      else if (name === 'head') inHead -= 1
-      if (HEADINGS.has(name)) inHeading = false
-      // The last paragraph of a cell doesn't end its row, nor does that of an item part it from the next.
-      if (GROUPED.has(name)) {
-        grouped -= 1
-        while (/^\n+$/.test(parts.at(-1) ?? '')) parts.pop()
-      }
-      if (HEADINGS.has(name) || name === 'p' || (GROUPS.has(name) && grouped === 0)) parts.push('\n\n')
-      else if (BLOCKS.has(name)) breakLine()
-    },
-  })
+    { recognizeSelfClosing: isXhtml },
+  )
   parser.end(source)
 
   const text = parts

@@ -76,8 +76,10 @@ function pagesOf(content: Uint8Array | undefined): string[] {
   readXml(content, {
     open(name, attributes) {
       if (name === 'style:style') style = attributes['style:name'] ?? ''
-      else if (attributes['text:display'] === 'none') hiding.add(style)
-      if (skipped > 0 || SKIPPED.has(name) || hiding.has(attributes['text:style-name'] ?? '')) skipped++
+      const isHidden = attributes['text:display'] === 'none'
+      if (isHidden && name === 'style:text-properties') hiding.add(style)
+      if (skipped > 0 || isHidden || SKIPPED.has(name) || hiding.has(attributes['text:style-name'] ?? ''))
+        skipped++
       else if (name === 'office:spreadsheet') isSheets = true
       else if (name === 'draw:page') begin()
       else if (name === 'draw:frame') isTitle = attributes['presentation:class'] === 'title'

@@ -3,22 +3,33 @@ import { relations, titleOf } from './office.ts'
 import { readXml } from './xml.ts'
 import { unzip } from './zip.ts'
 
-/** Days between the epoch of Excel's dates (with its leap year of 1900) and 1970. */
-const EPOCH = 25_569
+/** Days between the epoch of a workbook's dates and 1970: Excel's, with its leap year of 1900, and that of old Macs. */
+const EPOCH = { common: 25_569, mac: 24_107 }
+
+type Book = {
+  readonly strings: readonly string[]
+  /** Of each style of cells, whether it shows a number as a time. */
+  readonly isDate: readonly boolean[]
+  readonly epoch: number
+}
 
 /** A workbook as text: a heading for each sheet, a line for each row, ` | ` between its cells. */
 export function readXlsx(bytes: Uint8Array): Draft {
   const parts = unzip(bytes, (name) => /^(?:xl\/.*\.(?:xml|rels)|docProps\/core\.xml)$/i.test(name))
-  const strings = sharedStrings(parts.get('xl/sharedStrings.xml'))
-  const isDate = dateStyles(parts.get('xl/styles.xml'))
+  const book = {
+    strings: sharedStrings(parts.get('xl/sharedStrings.xml')),
+    isDate: dateStyles(parts.get('xl/styles.xml')),
+    epoch: EPOCH.common,
+  }
   const targets = relations(parts, 'xl/workbook.xml')
   if (!parts.has('xl/workbook.xml')) throw new Refused('it is no workbook')
   const sheets: string[] = []
   readXml(parts.get('xl/workbook.xml'), {
     open(name, attributes) {
+      if (name === 'workbookPr' && /^(?:1|true)$/.test(attributes.date1904 ?? '')) book.epoch = EPOCH.mac
       const target = name === 'sheet' ? targets.get(attributes['r:id'] ?? '') : undefined
       if (!target) return
-      const rows = rowsOf(parts.get(target), strings, isDate)
+      const rows = rowsOf(parts.get(target), book)
       sheets.push(`## ${attributes.name ?? ''}\n\n${rows.join('\n')}`)
     },
   })
@@ -71,11 +82,7 @@ function dateStyles(part: Uint8Array | undefined): boolean[] {
   return styles
 }
 
-function rowsOf(
-  part: Uint8Array | undefined,
-  strings: readonly string[],
-  isDate: readonly boolean[],
-): string[] {
+function rowsOf(part: Uint8Array | undefined, book: Book): string[] {
   const rows: string[] = []
   let cells: string[] = []
   let cell: Readonly<Record<string, string>> = {}
@@ -93,7 +100,7 @@ function rowsOf(
     close(name) {
       if (name === 'v' || name === 't') isValue = false
       else if (name === 'c') {
-        const text = shown(cell, value, strings, isDate)
+        const text = shown(cell, value, book)
         cells.push(text)
         // A string that is written once may be shown a million times.
         length += text.length
@@ -111,16 +118,16 @@ function rowsOf(
 function shown(
   cell: Readonly<Record<string, string>>,
   value: string,
-  strings: readonly string[],
-  isDate: readonly boolean[],
+  { strings, isDate, epoch }: Book,
 ): string {
   if (cell.t === 's') return strings[Number(value)] ?? ''
   if (cell.t === 'b') return value === '1' ? 'TRUE' : 'FALSE'
   const days = Number(value)
   const isNumber = (cell.t ?? 'n') === 'n' && value !== ''
-  const isDay = isNumber && isDate[Number(cell.s)] && days > 0 && days < 2_958_466
-  if (!isDay) return oneLine(value)
-  const iso = new Date((days - EPOCH) * 86_400_000).toISOString()
+  const isTime = isNumber && isDate[Number(cell.s)] && days >= 0 && days < 2_958_466
+  if (!isTime) return oneLine(value)
+  const iso = new Date(Math.round((days - epoch) * 1440) * 60_000).toISOString()
+  if (days < 1) return iso.slice(11, 16)
   return Number.isInteger(days) ? iso.slice(0, 10) : iso.slice(0, 16).replace('T', ' ')
 }
 
