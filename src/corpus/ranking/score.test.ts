@@ -93,6 +93,26 @@ test('a look-alike counts for less than the word, and never as rarer than it', (
   )
 })
 
+test('a question that fails in between leaves nothing for the next', () => {
+  const segment = segmentOf(
+    new Map<number, readonly string[]>([[1, ['milks jug']], [2, ['milk jug']], ...FILLER]),
+  )
+  const broken = () => {
+    throw new RangeError('postings end within one')
+  }
+  const damaged: Segment = {
+    ...segment,
+    find: (term) => (term === 'damaged' ? { count: 1, postings: broken } : segment.find(term)),
+  }
+  const before = rank([segment], ['milks'], { limit: 20 })
+  const alike = ['milks', 'damaged'].map((term) => ({ term, weight: 1 }))
+  assert.throws(
+    () => rankWanted([damaged], [{ term: 'milk', importance: 1, alike }], { limit: 20 }),
+    /end within/,
+  )
+  assert.deepEqual(rank([segment], ['milks'], { limit: 20 }), before)
+})
+
 test('what more than half of the passages have counts only where nothing else is found', () => {
   const many = Object.fromEntries(Array.from({ length: 1200 }, (_, index) => [index + 200, ['of']]))
   assert.deepEqual(ranked({ ...many, 1: ['tea'] }, 'of', 'tea'), ['1#0'])

@@ -112,22 +112,37 @@ export function rank(
   return best.inOrder()
 }
 
-/** Kept from question to question: what is filled anew is quicker had than what is made anew. */
-const room = { scores: new Float32Array(), worth: new Float32Array(), raised: new Uint32Array() }
+/**
+ * Kept from question to question: what is filled anew is quicker had than what is made anew. Of one segment at a time,
+ * and safe as long as `rank` awaits nothing.
+ */
+const room = {
+  scores: new Float32Array(),
+  /** What the term at hand is worth in each passage; all 0 but in the first `raisedCount` of `raised`. */
+  worth: new Float32Array(),
+  raised: new Uint32Array(),
+  raisedCount: 0,
+}
+
+/** The next term follows, or the next question after one that failed in between. */
+function forgetRaised(): void {
+  const { worth, raised, raisedCount } = room
+  for (let index = 0; index < raisedCount; index++) worth[raised[index] as number] = 0
+  room.raisedCount = 0
+}
 
 /** What a segment's passages score, term by term: for each first `raise` with what stands for it, then `add`. */
 function createSums({ passages, lengths }: Segment, { average }: Statistics) {
+  forgetRaised()
   if (room.scores.length < passages) {
     room.scores = new Float32Array(passages)
     room.worth = new Float32Array(passages)
     room.raised = new Uint32Array(passages)
   }
   const scores = room.scores.subarray(0, passages).fill(0)
-  // What the term at hand is worth in each passage; all 0 but in those that are raised.
   const { worth, raised } = room
   const fixed = SATURATION * (1 - LENGTH)
   const perTerm = (SATURATION * LENGTH) / average
-  let raisedCount = 0
   let isAny = false
   return {
     scores,
@@ -139,6 +154,7 @@ function createSums({ passages, lengths }: Segment, { average }: Statistics) {
       isAny = true
       const { passages, often } = variant.postings()
       const most = weight * (SATURATION + 1)
+      let { raisedCount } = room
       for (let index = 0; index < passages.length; index++) {
         const passage = passages[index] as number
         const amount = OFTEN[often[index] as number] as number
@@ -149,6 +165,7 @@ function createSums({ passages, lengths }: Segment, { average }: Statistics) {
         worth[passage] = value
         scores[passage] = (scores[passage] as number) + value - before
       }
+      room.raisedCount = raisedCount
     },
 
     /** Adds what the term itself is worth, where its variants are not worth more; the next term follows. */
@@ -165,8 +182,7 @@ function createSums({ passages, lengths }: Segment, { average }: Statistics) {
           if (value > before) scores[passage] = (scores[passage] as number) + value - before
         }
       }
-      for (let index = 0; index < raisedCount; index++) worth[raised[index] as number] = 0
-      raisedCount = 0
+      forgetRaised()
     },
   }
 }
@@ -180,7 +196,8 @@ function collect(
 ): void {
   const { documents } = segment
   const end = scores.length
-  // Most passages are none of the best, whatever else their documents hold: nothing more is asked about them.
+  // Most passages are none of the best, whatever else their documents hold: nothing more is asked about them. A hair
+  // less, as what is multiplied and divided is rounded.
   const enough = () => (best.least() / (1 + SECOND)) * (1 - 1e-6)
   let least = enough()
   for (let passage = 0; passage < end; passage++) {

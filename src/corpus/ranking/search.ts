@@ -24,7 +24,10 @@ const BEGINNINGS = 64
 /** What a stop word says: little more than which language is meant. */
 const STOP = 0.3
 
-/** What was read of passages is remembered word by word: the next has mostly the same words. */
+/**
+ * What was read of passages is remembered word by word: the next has mostly the same words. Safe as long as `search`
+ * awaits nothing: its numbers are good until the next question.
+ */
 const numbers = createTermNumbers()
 
 /** How a score came about: its parts add up to it. */
