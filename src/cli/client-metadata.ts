@@ -1,5 +1,5 @@
 import { type JsonObject, parseJsonObject } from '../oauth/json.ts'
-import { ValueFault } from '../oauth/value-fault.ts'
+import { MemberFault } from '../oauth/member-fault.ts'
 import { OperatorFault } from '../ops/fault.ts'
 import { readNamedFile } from '../ops/named-file.ts'
 import type { DataOptions } from './data.ts'
@@ -31,5 +31,5 @@ function readMetadata(path: string): JsonObject | OperatorFault {
   const bytes = readNamedFile(path)
   if (typeof bytes === 'string') return new OperatorFault(`The file ${path} ${bytes}`)
   const body = parseJsonObject(bytes)
-  return body instanceof ValueFault ? new OperatorFault(`The file ${path} ${body.text}`) : body
+  return body instanceof MemberFault ? new OperatorFault(`The file ${path} ${body.text}`) : body
 }

@@ -1,6 +1,7 @@
 import { OAuthError } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import { parseKeySet } from './key-set.ts'
+import { MemberFault } from './member-fault.ts'
 import {
   listOf,
   oneOf,
@@ -15,7 +16,6 @@ import {
 } from './metadata-rule.ts'
 import { REDIRECT_URIS } from './redirect-uri.ts'
 import { DEFAULT_SCOPE } from './scope.ts'
-import { ValueFault } from './value-fault.ts'
 
 export const TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED = [
   'none',
@@ -36,7 +36,7 @@ export type GrantType = (typeof GRANT_TYPES_SUPPORTED)[number]
 const MEMBERS = {
   redirect_uris: {
     rule: listOf(redirectUri, REDIRECT_URIS, 'invalid_redirect_uri'),
-    missing: new ValueFault('must have at least one URI', 'invalid_redirect_uri'),
+    missing: new MemberFault('must have at least one URI', 'invalid_redirect_uri'),
   },
   token_endpoint_auth_method: {
     rule: oneOf(TOKEN_ENDPOINT_AUTH_METHODS_SUPPORTED),
@@ -64,17 +64,17 @@ type Member = {
   /** What stands where the member was not given; without it, it stays absent. */
   readonly default?: unknown
   /** Every client has it: what is wrong where it was not given. */
-  readonly missing?: ValueFault
+  readonly missing?: MemberFault
   /** RFC 7591 §2.2: may be given in further languages, as `client_name#fr`. */
   readonly localised?: true
 }
 
 type Members = typeof MEMBERS
-type Value<Name extends keyof Members> = Exclude<ReturnType<Members[Name]['rule']>, ValueFault>
+type Value<Name extends keyof Members> = Exclude<ReturnType<Members[Name]['rule']>, MemberFault>
 type NamesWith<Column> = {
   [Name in keyof Members]: Members[Name] extends Column ? Name : never
 }[keyof Members]
-type Always = NamesWith<{ missing: ValueFault } | { default: unknown }>
+type Always = NamesWith<{ missing: MemberFault } | { default: unknown }>
 type Localised = NamesWith<{ localised: true }>
 
 /** Registered client metadata, complete with its defaults, under its wire names. */
@@ -114,10 +114,10 @@ export function parseClientMetadata(
   server: RegisteringServer,
 ): ClientMetadata | OAuthError {
   const metadata: Record<string, unknown> = {}
-  const faults: [name: string, fault: ValueFault][] = []
+  const faults: [name: string, fault: MemberFault][] = []
   const take = (name: string, rule: Rule<unknown>, given: JsonValue): void => {
     const value = rule(given, server)
-    if (value instanceof ValueFault) faults.push([name, value])
+    if (value instanceof MemberFault) faults.push([name, value])
     else metadata[name] = value
   }
 
@@ -166,8 +166,8 @@ export function registeredScope(
 }
 
 /** The members given in a language of their own (`client_name#fr`), each with what is wrong with its name. */
-function localisedMembers(body: JsonObject): [name: string, member: Localised, fault?: ValueFault][] {
-  const found: [string, Localised, ValueFault?][] = []
+function localisedMembers(body: JsonObject): [name: string, member: Localised, fault?: MemberFault][] {
+  const found: [string, Localised, MemberFault?][] = []
   const seen = new Set<string>()
   for (const name of Object.keys(body)) {
     const at = name.indexOf('#')
@@ -176,11 +176,11 @@ function localisedMembers(body: JsonObject): [name: string, member: Localised, f
     // RFC 7591 §2.2: "implementations SHOULD interpret the language tag values supplied in a case insensitive manner".
     const folded = name.toLowerCase()
     if (!LANGUAGE_TAG.test(name.slice(at + 1)) || name.length - at - 1 > LANGUAGE_TAG_LENGTH) {
-      found.push([name, member, new ValueFault('must have a language tag (BCP 47) after #')])
+      found.push([name, member, new MemberFault('must have a language tag (BCP 47) after #')])
     } else if (seen.has(folded))
-      found.push([name, member, new ValueFault('must not have one language twice')])
+      found.push([name, member, new MemberFault('must not have one language twice')])
     else if (seen.size === LOCALISED_MEMBERS) {
-      found.push([name, member, new ValueFault('must not have so many languages')])
+      found.push([name, member, new MemberFault('must not have so many languages')])
       return found
     } else found.push([name, member])
     seen.add(folded)
@@ -189,15 +189,15 @@ function localisedMembers(body: JsonObject): [name: string, member: Localised, f
 }
 
 /** The rules between members, on metadata that is complete. */
-function faultsBetween(metadata: ClientMetadata): [name: string, fault: ValueFault][] {
-  const faults: [string, ValueFault][] = []
+function faultsBetween(metadata: ClientMetadata): [name: string, fault: MemberFault][] {
+  const faults: [string, MemberFault][] = []
   // RFC 7591 §2.1: authorization_code implies code. Both have to be there, since nothing else starts a grant here.
   if (!metadata.grant_types.includes('authorization_code')) {
-    faults.push(['grant_types', new ValueFault('must contain authorization_code, with response_types code')])
+    faults.push(['grant_types', new MemberFault('must contain authorization_code, with response_types code')])
   }
   // RFC 7591 §2: "The "jwks_uri" and "jwks" parameters MUST NOT both be present in the same request or response."
   if (metadata.jwks && metadata.jwks_uri) {
-    faults.push(['jwks', new ValueFault('and jwks_uri must not both be present')])
+    faults.push(['jwks', new MemberFault('and jwks_uri must not both be present')])
   }
   return faults
 }

@@ -1,7 +1,7 @@
 import { type ClientMetadata, isGiven } from './client-metadata.ts'
 import type { JsonObject } from './json.ts'
+import { MemberFault } from './member-fault.ts'
 import { parseRedirectUri, redirectHost } from './redirect-uri.ts'
-import { ValueFault } from './value-fault.ts'
 
 /**
  * What a client is called on pages and in the log: the name it gave itself (self-asserted: show it as text, beside
@@ -16,6 +16,6 @@ export function claimedName(body: JsonObject): string | undefined {
   const { client_name, redirect_uris } = body
   if (isGiven(client_name) && typeof client_name === 'string') return client_name
   const uri = Array.isArray(redirect_uris) ? redirect_uris[0] : undefined
-  if (typeof uri !== 'string' || parseRedirectUri(uri) instanceof ValueFault) return undefined
+  if (typeof uri !== 'string' || parseRedirectUri(uri) instanceof MemberFault) return undefined
   return redirectHost(uri).host
 }

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { parseJsonObject } from './json.ts'
-import { ValueFault } from './value-fault.ts'
+import { MemberFault } from './member-fault.ts'
 
 const parse = (text: string | Uint8Array) => parseJsonObject(Buffer.from(text as string))
 
 function refused(text: string | Uint8Array, why: RegExp): void {
   const fault = parse(text)
-  assert.ok(fault instanceof ValueFault, `accepted: ${text}`)
+  assert.ok(fault instanceof MemberFault, `accepted: ${text}`)
   assert.match(fault.about('the body'), why)
 }
 
@@ -68,14 +68,14 @@ test('A-006 RFC 8259 §4 "The names within an object SHOULD be unique": here the
 test('A-007 depth is bounded, and no size or depth of nonsense takes long or breaks', () => {
   refused(`${'{"a":'.repeat(17)}1${'}'.repeat(17)}`, /nested deeper than 16/)
   refused(`{"a":${'['.repeat(16)}${']'.repeat(16)}}`, /nested deeper than 16/)
-  assert.ok(!(parse(`{"a":${'['.repeat(15)}${']'.repeat(15)}}`) instanceof ValueFault))
-  assert.ok(!(parse(`{"a":[${'[[]],{},'.repeat(20)}[]]}`) instanceof ValueFault))
+  assert.ok(!(parse(`{"a":${'['.repeat(15)}${']'.repeat(15)}}`) instanceof MemberFault))
+  assert.ok(!(parse(`{"a":[${'[[]],{},'.repeat(20)}[]]}`) instanceof MemberFault))
   refused(`{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, /nested deeper/)
   refused('{"a":'.repeat(10_000), /not valid JSON/)
   refused(`{"a":"${'\\'.repeat(60_001)}"}`, /not valid JSON/)
-  assert.ok(!(parse(`{"a":"${'\\'.repeat(60_000)}"}`) instanceof ValueFault))
+  assert.ok(!(parse(`{"a":"${'\\'.repeat(60_000)}"}`) instanceof MemberFault))
   const many = `{${Array.from({ length: 5000 }, (_, index) => `"m${index}":0`).join(',')}}`
-  assert.ok(!(parse(many) instanceof ValueFault))
+  assert.ok(!(parse(many) instanceof MemberFault))
 })
 
 test('A-007 a number beyond a double is refused, wherever it stands', () => {
@@ -139,7 +139,7 @@ test('every object that JSON.stringify writes reads back equal', () => {
     fc.property(value, fc.constantFrom(undefined, 2), (object, space) => {
       const text = JSON.stringify(object, null, space)
       const body = parse(text)
-      if (body instanceof ValueFault) assert.match(body.text, /NUL|nested|prototype/)
+      if (body instanceof MemberFault) assert.match(body.text, /NUL|nested|prototype/)
       else assert.deepEqual(body, JSON.parse(text))
     }),
     { numRuns: 1000 },
@@ -152,7 +152,7 @@ test('a member written twice is found, however deep and however spelled', () => 
       const twice = `{${JSON.stringify(name)}:1,"x${name.length}y":[],${escaped(name)}:2}`
       const text = path.reduce((inner, step) => `{${JSON.stringify(step)}:[${inner}]}`, twice)
       const body = parse(text)
-      assert.ok(body instanceof ValueFault)
+      assert.ok(body instanceof MemberFault)
     }),
     { numRuns: 500 },
   )

@@ -1,4 +1,4 @@
-import { ValueFault } from './value-fault.ts'
+import { MemberFault } from './member-fault.ts'
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject
 export type JsonObject = { [name: string]: JsonValue }
@@ -13,32 +13,32 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
  * double, no lone surrogate; no NUL, which databases and C libraries read as an end; and nothing that would reach a
  * prototype (`__proto__`, `constructor.prototype`) where somebody copies members by their names (CWE-1321).
  */
-export function parseJsonObject(bytes: Uint8Array): JsonObject | ValueFault {
+export function parseJsonObject(bytes: Uint8Array): JsonObject | MemberFault {
   let text: string
   let value: JsonValue
   try {
     text = utf8.decode(bytes)
   } catch {
-    return new ValueFault('is not valid UTF-8')
+    return new MemberFault('is not valid UTF-8')
   }
   try {
     value = JSON.parse(text) as JsonValue
   } catch {
-    return new ValueFault('is not valid JSON')
+    return new MemberFault('is not valid JSON')
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return new ValueFault('is not a JSON object')
+    return new MemberFault('is not a JSON object')
   }
   const written = countNames(text)
-  if (written === undefined) return new ValueFault(`is nested deeper than ${DEPTH} levels`)
+  if (written === undefined) return new MemberFault(`is nested deeper than ${DEPTH} levels`)
   // JSON.parse keeps one of two members with the same name: then fewer are left than were written.
   const kept: Kept = { names: 0, finite: true, plain: true }
   countKept(value, kept)
-  if (kept.names !== written) return new ValueFault('has two members with the same name')
-  if (!kept.finite) return new ValueFault('has a number that is out of range')
-  if (!kept.plain) return new ValueFault('has a member that reaches a prototype')
+  if (kept.names !== written) return new MemberFault('has two members with the same name')
+  if (!kept.finite) return new MemberFault('has a number that is out of range')
+  if (!kept.plain) return new MemberFault('has a member that reaches a prototype')
   if (text.includes('\\u') && !isText(value)) {
-    return new ValueFault('has a text with a NUL or half a surrogate pair')
+    return new MemberFault('has a text with a NUL or half a surrogate pair')
   }
   return value
 }

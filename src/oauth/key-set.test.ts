@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import type { JsonValue } from './json.ts'
 import { parseKeySet } from './key-set.ts'
-import { ValueFault } from './value-fault.ts'
+import { MemberFault } from './member-fault.ts'
 
 type Jwk = { [name: string]: JsonValue }
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -13,7 +13,7 @@ const jwk = (key: { export(options: { format: 'jwk' }): unknown }) => key.export
 
 function refused(value: JsonValue, why: RegExp): void {
   const fault = parseKeySet(value)
-  assert.ok(fault instanceof ValueFault, `accepted: ${JSON.stringify(value)}`)
+  assert.ok(fault instanceof MemberFault, `accepted: ${JSON.stringify(value)}`)
   assert.match(fault.about('jwks'), why)
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from './json.ts'
-import { ValueFault } from './value-fault.ts'
+import { MemberFault } from './member-fault.ts'
 
 /** A client's public keys, RFC 7517 §5. */
 export type KeySet = { readonly keys: readonly JsonObject[] }
@@ -15,13 +15,13 @@ const OKP_BYTES: Readonly<Record<string, number>> = { Ed25519: 32, Ed448: 57, X2
  * A JWK Set of public keys. RFC 7591 §2: "The value of this field MUST be a JSON object containing a valid JWK Set",
  * "which contains the client's public keys": a private or symmetric key in it was sent by mistake and is refused.
  */
-export function parseKeySet(value: JsonValue): KeySet | ValueFault {
+export function parseKeySet(value: JsonValue): KeySet | MemberFault {
   const keys = isObject(value) ? value.keys : undefined
-  if (!Array.isArray(keys)) return new ValueFault('must be a JWK Set: an object with an array of keys')
-  if (keys.length === 0 || keys.length > KEYS) return new ValueFault(`must have between 1 and ${KEYS} keys`)
+  if (!Array.isArray(keys)) return new MemberFault('must be a JWK Set: an object with an array of keys')
+  if (keys.length === 0 || keys.length > KEYS) return new MemberFault(`must have between 1 and ${KEYS} keys`)
   for (const [index, key] of keys.entries()) {
     const fault = isObject(key) ? keyFault(key) : 'must be an object'
-    if (fault) return new ValueFault(fault).within(`.keys[${index}]`)
+    if (fault) return new MemberFault(fault).within(`.keys[${index}]`)
   }
   return { keys: keys as JsonObject[] }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonValue } from './json.ts'
+import { MemberFault } from './member-fault.ts'
 import {
   listOf,
   oneOf,
@@ -12,14 +13,13 @@ import {
   thoseOf,
   webUri,
 } from './metadata-rule.ts'
-import { ValueFault } from './value-fault.ts'
 
 const server = { origin: 'https://a.example' }
 
 /** What is wrong, by code and sentence, or what is registered. */
 function outcome(rule: Rule<unknown>, value: JsonValue): unknown {
   const result = rule(value, server)
-  return result instanceof ValueFault ? `${result.error}: ${result.about('it')}` : result
+  return result instanceof MemberFault ? `${result.error}: ${result.about('it')}` : result
 }
 
 test('a text is a string of some length that holds nothing invisible', () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { MemberFault } from './member-fault.ts'
 import { matchRedirectUri, parseRedirectUri, REDIRECT_URI_LENGTH, redirectHost } from './redirect-uri.ts'
-import { ValueFault } from './value-fault.ts'
 
 function refused(uri: string, why?: RegExp): void {
   const fault = parseRedirectUri(uri)
-  assert.ok(fault instanceof ValueFault, `accepted: ${JSON.stringify(uri)}`)
+  assert.ok(fault instanceof MemberFault, `accepted: ${JSON.stringify(uri)}`)
   assert.equal(fault.error, 'invalid_redirect_uri')
   if (why) assert.match(fault.text, why)
 }
@@ -179,7 +179,7 @@ test('a browser goes where the text says: the same scheme and host, or the URI i
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 10 }), (pieces) => {
       const uri = parseRedirectUri(pieces.join(''))
-      if (uri instanceof ValueFault) return
+      if (uri instanceof MemberFault) return
       const url = new URL(uri)
       assert.equal(uri.slice(0, uri.indexOf(':')).toLowerCase(), url.protocol.slice(0, -1))
       assert.equal(url.username + url.password + url.hash, '')

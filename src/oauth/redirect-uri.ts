@@ -1,5 +1,5 @@
+import { MemberFault } from './member-fault.ts'
 import { isLoopbackHost, parseUri } from './uri.ts'
-import { ValueFault } from './value-fault.ts'
 
 /** The longest redirect URI seen of a real client has 82 characters, the longest list four of them. */
 export const REDIRECT_URI_LENGTH = 2000
@@ -23,11 +23,11 @@ const DANGEROUS_PREFIXES = ['ms-', 'search', 'itms-']
  * (OAuth 2.1 §2.3.1, RFC 8252 §7.3), a private-use scheme as native clients have it (RFC 8252 §7.1). Wildcards are
  * characters like others: they match only themselves (RFC 9700 §4.1.3).
  */
-export function parseRedirectUri(text: string): string | ValueFault {
+export function parseRedirectUri(text: string): string | MemberFault {
   if (text.length > REDIRECT_URI_LENGTH)
     return refused(`must not be longer than ${REDIRECT_URI_LENGTH} characters`)
   const uri = parseUri(text)
-  if (uri instanceof ValueFault) return refused(uri.text)
+  if (uri instanceof MemberFault) return refused(uri.text)
   // RFC 6749 §3.1.2: "The endpoint URI MUST NOT include a fragment component."
   if (text.includes('#')) return refused('must not have a fragment (#)')
   if (uri.scheme === 'https') return text
@@ -44,8 +44,8 @@ export function parseRedirectUri(text: string): string | ValueFault {
   return text
 }
 
-function refused(text: string): ValueFault {
-  return new ValueFault(text, 'invalid_redirect_uri')
+function refused(text: string): MemberFault {
+  return new MemberFault(text, 'invalid_redirect_uri')
 }
 
 /** `http`, one of the loopback hosts, perhaps a port, and all the rest. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { MemberFault } from './member-fault.ts'
 import { isLoopbackHost, parseUri } from './uri.ts'
-import { ValueFault } from './value-fault.ts'
 
 test('a URI is known by its scheme and, on the web, by its host as it was written', () => {
   for (const [text, scheme, host] of [
@@ -45,7 +45,7 @@ test('what RFC 3986 and browsers read differently is refused, with a sentence of
     ['https://[::1]x/', 'is not a URI that a browser could follow'],
   ] as const) {
     const fault = parseUri(text)
-    assert.ok(fault instanceof ValueFault, text)
+    assert.ok(fault instanceof MemberFault, text)
     assert.equal(fault.text, sentence, text)
   }
 })

@@ -1,4 +1,4 @@
-import { ValueFault } from './value-fault.ts'
+import { MemberFault } from './member-fault.ts'
 
 /** A URI of the two parts we decide by; what a browser makes of it is the same, which `parseUri` has made sure of. */
 export type Uri = {
@@ -19,21 +19,22 @@ const AUTHORITY = /^([A-Za-z0-9._*-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/
  * with it. They differ in backslashes, control characters,
  * spaces, missing or surplus slashes, user-info and odd hosts: all of these are refused rather than interpreted.
  */
-export function parseUri(text: string): Uri | ValueFault {
-  if (/[\x00-\x20\x7f]/.test(text)) return new ValueFault('must not contain spaces or control characters')
-  if (text.includes('\\')) return new ValueFault('must not contain a backslash')
+export function parseUri(text: string): Uri | MemberFault {
+  if (/[\x00-\x20\x7f]/.test(text)) return new MemberFault('must not contain spaces or control characters')
+  if (text.includes('\\')) return new MemberFault('must not contain a backslash')
   if (!CHARACTERS.test(text))
-    return new ValueFault('must be a URI (RFC 3986): other characters have to be percent-encoded')
+    return new MemberFault('must be a URI (RFC 3986): other characters have to be percent-encoded')
   const scheme = SCHEME.exec(text)?.[1]?.toLowerCase()
-  if (scheme === undefined) return new ValueFault('must be an absolute URI, with a scheme')
+  if (scheme === undefined) return new MemberFault('must be an absolute URI, with a scheme')
   const rest = text.slice(scheme.length + 1)
   const authority = /^\/\/([^/?#]*)/.exec(rest)?.[1]
-  if (authority?.includes('@')) return new ValueFault('must not contain user information (the part before @)')
-  if (!URL.canParse(text)) return new ValueFault('is not a URI that a browser could follow')
+  if (authority?.includes('@'))
+    return new MemberFault('must not contain user information (the part before @)')
+  if (!URL.canParse(text)) return new MemberFault('is not a URI that a browser could follow')
   if (scheme !== 'http' && scheme !== 'https') return { scheme, host: '' }
-  if (!authority) return new ValueFault(`must have a host after ${scheme}://`)
+  if (!authority) return new MemberFault(`must have a host after ${scheme}://`)
   const host = AUTHORITY.exec(authority)?.[1]
-  if (host === undefined) return new ValueFault('has no valid host and port')
+  if (host === undefined) return new MemberFault('has no valid host and port')
   return { scheme, host }
 }
 

@@ -9,7 +9,7 @@ import {
 import { clientName } from '../oauth/client-name.ts'
 import { OAuthError } from '../oauth/errors.ts'
 import { type JsonObject, type JsonValue, parseJsonObject } from '../oauth/json.ts'
-import { ValueFault } from '../oauth/value-fault.ts'
+import { MemberFault } from '../oauth/member-fault.ts'
 import { hashSecret, type IsSecret } from '../ops/client-secret.ts'
 import type { Emit } from '../ops/events.ts'
 import { readNamedFile } from '../ops/named-file.ts'
@@ -43,7 +43,7 @@ function parseDeclaredClients(
   environment: Environment,
 ): readonly DeclaredClient[] | string {
   const body = parseJsonObject(bytes)
-  if (body instanceof ValueFault) return body.about('it')
+  if (body instanceof MemberFault) return body.about('it')
   const clients: DeclaredClient[] = []
   for (const [client_id, declared] of Object.entries(body)) {
     const client = parseDeclaredClient(client_id, declared, server, environment)

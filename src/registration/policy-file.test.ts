@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { ValueFault } from '../oauth/value-fault.ts'
+import { MemberFault } from '../oauth/member-fault.ts'
 import { parseRegistrationRules, readRegistrationRules } from './policy-file.ts'
 
 const parse = (value: unknown) => parseRegistrationRules(Buffer.from(JSON.stringify(value)))
@@ -87,7 +87,7 @@ const WRONG: readonly [value: unknown, fault: string][] = [
 test('whatever is wrong is named by its member', () => {
   for (const [value, expected] of WRONG) {
     const fault = parse(value)
-    assert.ok(fault instanceof ValueFault, JSON.stringify(value))
+    assert.ok(fault instanceof MemberFault, JSON.stringify(value))
     assert.ok(fault.about('').startsWith(expected), `${JSON.stringify(value)}: ${fault.about('')}`)
   }
 })
@@ -96,7 +96,7 @@ test('one rule twice is no rule: which of the two would be in force?', () => {
   const fault = parseRegistrationRules(
     Buffer.from('{"redirect_schemes":["https"],"redirect_schemes":["cursor"]}'),
   )
-  assert.ok(fault instanceof ValueFault)
+  assert.ok(fault instanceof MemberFault)
   assert.match(fault.text, /two members with the same name/)
 })
 

@@ -1,9 +1,9 @@
 import type { Client } from '../oauth/client.ts'
 import type { ClientMetadata, TokenEndpointAuthMethod } from '../oauth/client-metadata.ts'
 import { OAuthError } from '../oauth/errors.ts'
+import { MemberFault } from '../oauth/member-fault.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
 import { scopeWithin } from '../oauth/scope.ts'
-import { ValueFault } from '../oauth/value-fault.ts'
 
 /** What a client is by its redirect URIs: a site, an app that owns a scheme, a program on the person's device. */
 export type ClientKind = 'web' | 'native' | 'loopback'
@@ -62,7 +62,7 @@ function kindsOf({ redirect_uris }: ClientMetadata): ClientKind[] {
   return [...new Set(redirect_uris.map((uri) => KIND_OF[redirectHost(uri).kind]))]
 }
 
-function redirectFault(rules: RegistrationRules, uri: string, at: number): ValueFault | undefined {
+function redirectFault(rules: RegistrationRules, uri: string, at: number): MemberFault | undefined {
   const { redirect_schemes: schemes, redirect_hosts: hosts } = rules
   if (!schemes && !hosts) return undefined
   const { host, kind } = redirectHost(uri)
@@ -76,29 +76,29 @@ function redirectFault(rules: RegistrationRules, uri: string, at: number): Value
   return undefined
 }
 
-function refusedRedirect(text: string): ValueFault {
-  return new ValueFault(text, 'invalid_redirect_uri')
+function refusedRedirect(text: string): MemberFault {
+  return new MemberFault(text, 'invalid_redirect_uri')
 }
 
 function isHost(host: string, pattern: string): boolean {
   return pattern.startsWith('*.') ? host.endsWith(pattern.slice(1)) : host === pattern
 }
 
-function missingMember(metadata: ClientMetadata, name: string): ValueFault | undefined {
+function missingMember(metadata: ClientMetadata, name: string): MemberFault | undefined {
   return Object.hasOwn(metadata, name)
     ? undefined
-    : new ValueFault(`${name} must be given: this server asks for it`)
+    : new MemberFault(`${name} must be given: this server asks for it`)
 }
 
 function methodFault(
   rules: RegistrationRules,
   metadata: ClientMetadata,
   kind: ClientKind,
-): ValueFault | undefined {
+): MemberFault | undefined {
   const methods = rules[kind]?.token_endpoint_auth_methods
   const { token_endpoint_auth_method: method } = metadata
   if (!methods || methods.includes(method)) return undefined
-  return new ValueFault(`token_endpoint_auth_method is ${method}, ${allowed(methods)} ${KIND_WORDS[kind]}`)
+  return new MemberFault(`token_endpoint_auth_method is ${method}, ${allowed(methods)} ${KIND_WORDS[kind]}`)
 }
 
 const KIND_WORDS: Record<ClientKind, string> = {
@@ -107,10 +107,10 @@ const KIND_WORDS: Record<ClientKind, string> = {
   loopback: 'for a client with a loopback redirect URI',
 }
 
-function scopeFault(limits: readonly string[]): ValueFault {
+function scopeFault(limits: readonly string[]): MemberFault {
   const [first = '', ...others] = limits
   const open = scopeWithin(first, others)
-  return new ValueFault(
+  return new MemberFault(
     open === undefined
       ? 'no scope is open to this client here: its redirect URIs, or these and its initial access token, have none in common'
       : `scope has nothing that is open to this client: ask for ${open}`,

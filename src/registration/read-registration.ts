@@ -1,6 +1,6 @@
 import { OAuthError } from '../oauth/errors.ts'
 import { type JsonObject, parseJsonObject } from '../oauth/json.ts'
-import { ValueFault } from '../oauth/value-fault.ts'
+import { MemberFault } from '../oauth/member-fault.ts'
 import { readBody } from '../web/body.ts'
 
 /**
@@ -20,5 +20,7 @@ export async function readRegistration(request: Request): Promise<JsonObject | O
   const bytes = await readBody(request)
   if (bytes instanceof OAuthError) return bytes
   const body = parseJsonObject(bytes)
-  return body instanceof ValueFault ? new OAuthError('invalid_client_metadata', body.about('the body')) : body
+  return body instanceof MemberFault
+    ? new OAuthError('invalid_client_metadata', body.about('the body'))
+    : body
 }

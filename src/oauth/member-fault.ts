@@ -4,7 +4,7 @@ import type { OAuthErrorCode } from './errors.ts'
  * What is wrong with one value, returned in its place: the end of a sentence that begins with the value's name
  * (`must be a string`), and the code of RFC 7591 §3.2.2. Several of them become one `OAuthError`.
  */
-export class ValueFault {
+export class MemberFault {
   readonly text: string
   readonly error: OAuthErrorCode
   /** Where inside of the value: `[0]`, `.keys[0]`; empty for the whole of it. */
@@ -17,8 +17,8 @@ export class ValueFault {
   }
 
   /** The same fault, seen from the value around it. */
-  within(place: string): ValueFault {
-    return new ValueFault(this.text, this.error, place + this.place)
+  within(place: string): MemberFault {
+    return new MemberFault(this.text, this.error, place + this.place)
   }
 
   /** The whole sentence about the value called `name`. */
