@@ -73,7 +73,7 @@ test('it names client, verified or not, hosts, scopes, since and last use; a cli
   assert.match(text, /class="host">chatgpt\.com</)
   assert.match(
     text,
-    /May search\. Since <time datetime="2026-11-24T12:00:00\.000Z">2026-11-24 12:00 UTC<\/time>, last used/,
+    /May search in your documents\. Since <time datetime="2026-11-24T12:00:00\.000Z">2026-11-24 12:00 UTC<\/time>, last used/,
   )
   assert.match(text, /&lt;img src=x onerror=alert\(1\)&gt; ChatGPT/)
   assert.match(text, /Unverified: nobody has checked this name/)

@@ -2,6 +2,7 @@ import type { Client } from '../oauth/client.ts'
 import { identifyClient } from '../oauth/client-identity.ts'
 import type { ClientMetadata } from '../oauth/client-metadata.ts'
 import { redirectHost } from '../oauth/redirect-uri.ts'
+import { scopeInWords } from '../oauth/scope-words.ts'
 import { html, type SafeHtml } from '../web/html.ts'
 import { page } from '../web/layout.ts'
 import { flagWarnings, receiverIntroduction, receiverNotice } from './identity-notice.ts'
@@ -40,7 +41,7 @@ ${receiverNotice(identity, redirect_uri, name)}
 ${flagWarnings(identity)}
 <p>${again ? 'You allowed this before:' : 'If you allow it, it can:'}</p>
 <ul class="scopes">
-${scope.split(' ').map((word) => html`<li>${scopeInWords(word)}</li>\n`)}</ul>
+${scopeInWords(scope).map((words) => html`<li>${words}</li>\n`)}</ul>
 <input type="hidden" name="transaction" value="${fields.transaction}">
 <input type="hidden" name="token" value="${fields.token}">
 <p class="muted">Signed in as <bdi>${username}</bdi>. ${
@@ -64,16 +65,6 @@ function approveLabel({ again, removed }: ConsentView): string {
 function removalNotice(removed_at: number): SafeHtml {
   const day = new Date(removed_at * 1000).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   return html`<p class="warning">This client was removed from this server on ${day}. If you allow it, it is let back in. Deny it if you want it to stay away.</p>`
-}
-
-const SCOPE_WORDS: Record<string, string> = {
-  'corpus:read': 'read the documents of your collection',
-  'corpus:search': 'search in your documents',
-  offline_access: 'do so until you end the access, also while you are away',
-}
-
-function scopeInWords(word: string): string {
-  return SCOPE_WORDS[word] ?? word
 }
 
 const LINKS = [

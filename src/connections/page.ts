@@ -1,4 +1,5 @@
 import type { ClientIdentity } from '../oauth/client-identity.ts'
+import { scopeInWords } from '../oauth/scope-words.ts'
 import { html, type SafeHtml } from '../web/html.ts'
 import { page } from '../web/layout.ts'
 
@@ -81,7 +82,7 @@ function grantForm(grant: GrantView, name: string): SafeHtml {
   return html`<form class="grant" method="post" action="/connections">
 <input type="hidden" name="grant_id" value="${grant.grant_id}">
 <input type="hidden" name="token" value="${grant.token}">
-<p>May ${scopesInWords(grant.scope)}. Since ${time(grant.created_at)}, last used ${time(grant.last_used_at)}.</p>
+<p>May ${scopeInWords(grant.scope).join(', ')}. Since ${time(grant.created_at)}, last used ${time(grant.last_used_at)}.</p>
 <button class="primary" type="submit" name="action" value="end" aria-label="End the access of ${name}">End this access</button>
 </form>
 `
@@ -116,19 +117,6 @@ ${flags.map((flag) =>
     ? html`<p class="warning">The name resembles ${flag.of}, but this is not its address.</p>\n`
     : html`<p class="warning">Letters of several scripts stand in one word of the name.</p>\n`,
 )}`
-}
-
-const SCOPE_WORDS: Record<string, string> = {
-  'corpus:read': 'read documents',
-  'corpus:search': 'search',
-  offline_access: 'do so while you are away',
-}
-
-function scopesInWords(scope: string): string {
-  return scope
-    .split(' ')
-    .map((word) => SCOPE_WORDS[word] ?? word)
-    .join(', ')
 }
 
 function time(seconds: number): SafeHtml {
