@@ -11,16 +11,15 @@ import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import { type CorpusOptions, servedSources } from './corpus.ts'
 import { moment, show, table } from './output.ts'
-import { readConfiguration } from './settings-flags.ts'
+import { readSettings } from './settings-flags.ts'
 
 /** Seconds: a server that lives says so every five. */
 const LIVES = 15
 
 /** `corpusiq corpus status`: what is on disk against what is in the index, beside a running server or without one. */
 export async function showCorpusStatus(options: CorpusOptions): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const { settings } = configuration
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
   const view = openIndexView(join(settings.dataDir, INDEX))
   try {
     const alive_at = existsSync(settings.dataDir) ? lastBeat(settings.dataDir) : undefined
@@ -61,12 +60,12 @@ export async function showCorpusStatus(options: CorpusOptions): Promise<Operator
 
 /** `corpusiq corpus problems`: what could not be read, and why. */
 export async function listProblems(options: CorpusOptions): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const view = openIndexView(join(configuration.settings.dataDir, INDEX))
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
+  const view = openIndexView(join(settings.dataDir, INDEX))
   const files = view?.problems() ?? []
   view?.close()
-  const pages = pageProblems(webSources(servedSources(configuration.settings)))
+  const pages = pageProblems(webSources(servedSources(settings)))
   const rows = [...files, ...pages].map(({ collection: source, path, reason }) => ({ source, path, reason }))
   show(options.json, rows, () =>
     rows.length === 0
@@ -84,9 +83,9 @@ export async function reindex(
   name: string | undefined,
   options: CorpusOptions,
 ): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const { dataDir } = configuration.settings
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
+  const { dataDir } = settings
   const view = openIndexView(join(dataDir, INDEX), { toAsk: true })
   if (!view) {
     return new OperatorFault(

@@ -15,7 +15,7 @@ import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { Settings } from '../ops/settings.ts'
 import { show, table } from './output.ts'
-import { readConfiguration, typedIn } from './settings-flags.ts'
+import { readSettings, typedIn } from './settings-flags.ts'
 
 export type CorpusOptions = { readonly dataDir?: string; readonly json?: boolean }
 
@@ -51,9 +51,8 @@ function specOf(text: string) {
 
 /** `corpusiq corpus list`: what is served, and how much of it is indexed. */
 export async function listSources(options: CorpusOptions): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const { settings } = configuration
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
   const view = openIndexView(join(settings.dataDir, INDEX))
   try {
     const counts = view?.counts()
@@ -84,9 +83,8 @@ export async function addSource(
   place: string,
   options: CorpusOptions & { readonly name?: string },
 ): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const { settings } = configuration
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
   mkdirSync(settings.dataDir, { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(settings.dataDir)
   if (isUrl(place) && !/^https:/i.test(place)) {
@@ -136,9 +134,8 @@ function nameAmong(
 
 /** `corpusiq corpus remove <name>`: served no longer; its files stay where they are. */
 export async function removeSource(name: string, options: CorpusOptions): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const { settings } = configuration
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
   const source = existsSync(settings.dataDir)
     ? whileOthersWait(settings.dataDir, () => takeOut(name, realpathSync(settings.dataDir)))
     : undefined

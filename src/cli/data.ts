@@ -7,7 +7,7 @@ import { createJournal } from '../ops/journal.ts'
 import type { Settings } from '../ops/settings.ts'
 import { DATABASE, openStore } from '../store/open.ts'
 import type { Store } from '../store/ports.ts'
-import { readConfiguration } from './settings-flags.ts'
+import { readSettings } from './settings-flags.ts'
 
 export type DataOptions = { readonly dataDir?: string; readonly json?: boolean }
 
@@ -20,9 +20,8 @@ export async function withStore(
   options: DataOptions,
   command: (store: Store, settings: Settings, tell: Emit) => Promise<OperatorFault | undefined>,
 ): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
-  const { settings } = configuration
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
   const { dataDir } = settings
   if (!existsSync(join(dataDir, DATABASE))) {
     return new OperatorFault(

@@ -8,7 +8,7 @@ import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { DataOptions } from './data.ts'
 import { moment, show } from './output.ts'
-import { readConfiguration } from './settings-flags.ts'
+import { readSettings } from './settings-flags.ts'
 
 export type SearchCommandOptions = DataOptions & {
   readonly limit: string
@@ -26,15 +26,15 @@ export async function search(
   question: string,
   options: SearchCommandOptions,
 ): Promise<OperatorFault | undefined> {
-  const configuration = readConfiguration(options)
-  if (configuration instanceof OperatorFault) return configuration
+  const settings = readSettings(options)
+  if (settings instanceof OperatorFault) return settings
   const limit = /^\d{1,2}$/.test(options.limit) ? Number(options.limit) : 0
   if (limit < 1 || limit > 50) {
     return new OperatorFault(
       `--limit ${safeText(options.limit, 20)} is not from 1 to 50. Example: --limit 20`,
     )
   }
-  const { dataDir, resourceUrl, embeddings } = configuration.settings
+  const { dataDir, resourceUrl, embeddings } = settings
   const reader = openReader(dataDir, embeddings)
   if (!reader) {
     return new OperatorFault(

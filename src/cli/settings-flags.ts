@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { type Configuration, configure, readEnvFile, type SettingFault, type Sources } from '../ops/config.ts'
 import { OperatorFault } from '../ops/fault.ts'
 import { flagName, SETTING_NAMES, SETTINGS, type Setting, type SettingName } from '../ops/setting-table.ts'
+import type { Settings } from '../ops/settings.ts'
 
 /** The project's own documentation: what is served where no folder is named. From src/cli and dist/cli alike. */
 const SAMPLE_CORPUS = fileURLToPath(new URL('../../docs', import.meta.url))
@@ -52,6 +53,12 @@ export function readConfiguration(
     terminal: process.stdout.isTTY === true,
     sampleCorpus: SAMPLE_CORPUS,
   })
+}
+
+/** The same, where nothing but the settings is asked for. */
+export function readSettings(options: Readonly<Record<string, unknown>>): Settings | OperatorFault {
+  const configuration = readConfiguration(options)
+  return configuration instanceof OperatorFault ? configuration : configuration.settings
 }
 
 /** The environment with the `.env` file of the working directory behind it, for secrets that other files name. */
