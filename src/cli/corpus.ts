@@ -9,7 +9,7 @@ import {
   whileOthersWait,
   writeAddedSources,
 } from '../corpus/sources/source-file.ts'
-import { isUrl, locate, parseSpec, resolveSources, withAdded } from '../corpus/sources/source-list.ts'
+import { isUrl, locate, resolveSources, specsOf, withAdded } from '../corpus/sources/source-list.ts'
 import { isSourceName, nameSources } from '../corpus/sources/source-name.ts'
 import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
@@ -22,7 +22,7 @@ export type CorpusOptions = { readonly dataDir?: string; readonly json?: boolean
 /** What is served, as far as it can be told from outside: what the index has, and what was added or removed since. */
 export function servedSources(settings: Settings): Source[] {
   const { dataDir } = settings
-  if (!existsSync(dataDir)) return resolveSources(settings.corpus.map(specOf), [], resolve(dataDir))
+  if (!existsSync(dataDir)) return resolveSources(specsOf(settings.corpus), [], resolve(dataDir))
   const real = realpathSync(dataDir)
   const added = readAddedSources(real)
   const view = openIndexView(join(real, INDEX))
@@ -33,20 +33,11 @@ export function servedSources(settings: Settings): Source[] {
       ? indexed.filter((source) => !source.added)
       : settings.corpusIsSample && added.length > 0
         ? []
-        : resolveSources(settings.corpus.map(specOf), added, real)
+        : resolveSources(specsOf(settings.corpus), added, real)
     return withAdded(named, added, real)
   } finally {
     view?.close()
   }
-}
-
-function specOf(text: string) {
-  const spec = parseSpec(text, '/')
-  if (!spec)
-    throw new Error(
-      `CORPUSIQ_CORPUS: ${text} gives a source a name of other signs than letters, digits and -._`,
-    )
-  return spec
 }
 
 /** `corpusiq corpus list`: what is served, and how much of it is indexed. */

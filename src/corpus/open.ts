@@ -17,13 +17,7 @@ import { modelOf } from './embeddings/model-name.ts'
 import { INDEX, prepareDatabase } from './index/database.ts'
 import type { IndexingMessage, IndexingOptions } from './indexing/worker.ts'
 import { readAddedSources } from './sources/source-file.ts'
-import {
-  currentSources,
-  parseSpec,
-  resolveSources,
-  type SourceSpec,
-  webSources,
-} from './sources/source-list.ts'
+import { currentSources, resolveSources, specsOf, webSources } from './sources/source-list.ts'
 import { startMirrors } from './sources/web/mirrors.ts'
 import { pageProblems } from './sources/web/page-table.ts'
 import type { WebOptions } from './sources/web/refresh.ts'
@@ -60,7 +54,7 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   const { emit, rescan = 300, limit = 8 * 1024 * 1024 } = options
   mkdirSync(options.dataDir, { recursive: true, mode: 0o700 })
   const dataDir = realpathSync(options.dataDir)
-  const named = resolveSources(options.folders.map(specOf), readAddedSources(dataDir), dataDir)
+  const named = resolveSources(specsOf(options.folders), readAddedSources(dataDir), dataDir)
   const served = { dataDir, named, isSample: options.isSample ?? false }
   const file = join(options.dataDir, INDEX)
   const { documents } = prepareDatabase(file, currentSources(served))
@@ -137,12 +131,6 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
 function freshnessOf({ indexing, indexed_at, documents, pending }: CorpusStatus): Freshness {
   const progress = { files: documents, of: documents + pending }
   return { indexing, indexed_at, ...(indexing && { progress }) }
-}
-
-function specOf(text: string): SourceSpec {
-  const spec = parseSpec(text, '/')
-  if (!spec) throw new Error(`${text} gives a source a name of other signs than letters, digits and -._`)
-  return spec
 }
 
 /** A whole number from 1 to `most`. */

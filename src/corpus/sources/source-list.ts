@@ -22,6 +22,15 @@ export function parseSpec(text: string, base: string): SourceSpec | undefined {
   return { ...(name !== undefined && { name }), place: isUrl(place) ? place : resolve(base, place) }
 }
 
+/** The specs of absolute paths and URLs. Throws an Error of one sentence where a name is none. */
+export function specsOf(texts: readonly string[]): SourceSpec[] {
+  return texts.map((text) => {
+    const spec = parseSpec(text, '/')
+    if (!spec) throw new Error(`${text} gives a source a name of other signs than letters, digits and -._`)
+    return spec
+  })
+}
+
 /** Those whose pages are to be mirrored. */
 export function webSources(sources: readonly Source[]): WebSource[] {
   return sources.flatMap(({ kind, name, url, root }) => (kind === 'web' && url ? [{ name, url, root }] : []))
