@@ -127,3 +127,14 @@ test('A-160 any text is answered, and where a word of it stands in a document so
     { numRuns: 300 },
   )
 })
+
+test('a phrase is found however many documents say its words more often', async (t) => {
+  const many = Array.from({ length: 2100 }, (_, number) => [
+    `${number}.md`,
+    'flush first flush, first flush of all',
+  ])
+  const rare = `${'Nothing of the kind. '.repeat(50)} The flush first seen.`
+  const corpus = await indexed(t, testFolder(t, { ...Object.fromEntries(many), 'rare.md': rare }))
+  assert.deepEqual(await corpus.paths('"flush first seen"'), ['rare.md'])
+  assert.deepEqual(await corpus.paths('"the flush first" -coffee'), ['rare.md'])
+})

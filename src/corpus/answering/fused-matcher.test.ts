@@ -9,6 +9,7 @@ function words(...matches: Match[]): Matcher {
   return {
     find: (_text, { limit, allowed }) =>
       matches.filter(({ document }) => allowed?.has(document) !== false).slice(0, limit),
+    holding: () => undefined,
     explain: (_text, { score }) => ({ bm25: score }),
   }
 }

@@ -34,6 +34,8 @@ export function fusedMatcher(words: Matcher, near: NearMatches): Matcher {
         .map(({ item: document, score }) => ({ document, passage: passages.get(document) ?? 0, score }))
     },
 
+    holding: words.holding,
+
     explain(text, found) {
       const { byWords, byMeaning, cosine, match } = ranks.get(found.document) ?? {}
       return {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation } from '../corpus.ts'
 import { numberOf } from '../index/passages.ts'
 import { openSegmentReader } from '../index/segment-reader.ts'
+import { holding } from '../ranking/holding.ts'
 import { learnWords } from '../ranking/look-alike.ts'
 import type { Ranked } from '../ranking/score.ts'
 import { type Found, search, wantedOf } from '../ranking/search.ts'
@@ -15,6 +16,8 @@ export type Matcher = {
     words: string,
     options: { readonly limit: number; readonly allowed?: { has(document: number): boolean } | undefined },
   ): Match[]
+  /** The documents that may hold a phrase: no other does. Undefined where that can't be told. */
+  holding(phrase: string): Set<number> | undefined
   /** How a document that was found for the words came to its score. */
   explain(words: string, match: Match): Explanation
 }
@@ -39,6 +42,8 @@ export function openMatcher(database: DatabaseSync): Matcher & {
       for (const match of matches) found.set(match.document, match)
       return matches
     },
+
+    holding: (phrase) => holding(reader.segments(), phrase),
 
     explain(question, { document, passage, score }) {
       const segments = reader.segments()

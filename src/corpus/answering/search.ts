@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Explanation, SearchOptions } from '../corpus.ts'
 import { numbersOf } from '../index/passages.ts'
+import type { DocumentSet } from './document-set.ts'
 import { openFilters } from './filters.ts'
 import type { Match, Matcher } from './match.ts'
 import { spelling } from './phrase.ts'
@@ -72,18 +73,30 @@ export function openSearch(database: DatabaseSync) {
     if (allowed?.size === 0) return []
     const isChecked = query.phrases.length + query.excluded.length > 0
     const count = isChecked ? CANDIDATES : limit
+    const held = heldBy(matcher, query.phrases, allowed)
+    if (held && held.size > 0) {
+      const found = check(query, matcher.find(query.words, { limit: count, allowed: held }), limit)
+      if (found.isAll) return found.matches
+    }
     const isWordless = spelling(query.words) === '' && query.filters.length > 0
     const candidates = isWordless
       ? newest(query, collection, count)
       : matcher.find(query.words, { limit: count, allowed })
     if (!isChecked) return candidates
-    if (candidates.length > 0) return check(query, candidates, limit)
+    if (candidates.length > 0) return check(query, candidates, limit).matches
     // To take away from nothing leaves nothing: what is excluded is all that there is to ask for.
     return matcher.find([query.words, ...query.excluded].join(' '), { limit, allowed })
   }
 
-  /** Those with every phrase and without what is excluded; where that is none, with less asked of them. */
-  function check(query: Query, candidates: readonly Match[], limit: number): Match[] {
+  /**
+   * Those with every phrase and without what is excluded; where that is none, with less asked of them. `isAll`: nothing
+   * less was.
+   */
+  function check(
+    query: Query,
+    candidates: readonly Match[],
+    limit: number,
+  ): { matches: Match[]; isAll: boolean } {
     const phrases = query.phrases.map(spelling)
     const excluded = query.excluded.map(spelling)
     const read = createReader()
@@ -101,11 +114,12 @@ export function openSearch(database: DatabaseSync) {
       const passage = passages.findIndex(holds)
       return passage === -1 ? match : { ...match, passage }
     }
-    for (const isWanted of [(match: Match) => isClear(match) && isHolding(match), isClear, isHolding]) {
+    const isBoth = (match: Match) => isClear(match) && isHolding(match)
+    for (const isWanted of [isBoth, isClear, isHolding]) {
       const wanted = first(candidates, limit, isWanted)
-      if (wanted.length > 0) return wanted.map(atPhrase)
+      if (wanted.length > 0) return { matches: wanted.map(atPhrase), isAll: isWanted === isBoth }
     }
-    return candidates.slice(0, limit)
+    return { matches: candidates.slice(0, limit), isAll: false }
   }
 
   function newest(query: Query, collection: string | undefined, limit: number): Match[] {
@@ -113,6 +127,20 @@ export function openSearch(database: DatabaseSync) {
       .newest(query.filters, collection, limit)
       .map((document) => ({ document, passage: 0, score: 0 }))
   }
+}
+
+/** The allowed documents that may hold every phrase; undefined where that can't be told of any. */
+function heldBy(
+  matcher: Matcher,
+  phrases: readonly string[],
+  allowed: DocumentSet | undefined,
+): Set<number> | undefined {
+  let held: Set<number> | undefined
+  for (const phrase of phrases) {
+    const own = matcher.holding(phrase)
+    if (own) held = held ? new Set([...own].filter((document) => held?.has(document))) : own
+  }
+  return held && allowed ? new Set([...held].filter((document) => allowed.has(document))) : held
 }
 
 function first<T>(items: readonly T[], limit: number, isWanted: (item: T) => boolean): T[] {

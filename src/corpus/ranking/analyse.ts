@@ -95,13 +95,17 @@ export function termsOfRun(run: string): string[] {
 
 /** `東京都は` → `東京`, `京都`, `都は`, and the words `東京都` and `は`; a word of two characters is a pair already. */
 function pairsAndWords(run: string): string[] {
-  const characters = Array.from(run)
-  const terms: string[] = []
-  for (let at = 0; at + 1 < characters.length; at++) terms.push(`${characters[at]}${characters[at + 1]}`)
+  const terms = pairsOf(run)
   for (const { segment } of segmenter().segment(run)) {
     if (segment.length !== 2 && segment.length <= LONGEST) terms.push(segment)
   }
   return terms
+}
+
+/** Each two characters that follow one another. */
+export function pairsOf(run: string): string[] {
+  const characters = Array.from(run)
+  return characters.slice(1).map((character, at) => `${characters[at]}${character}`)
 }
 
 let created: Intl.Segmenter | undefined
