@@ -71,6 +71,12 @@ for (const [encodings, text] of [
   }
 }
 
+test('what is judged begins where ASCII ends', () => {
+  const code = 'const price = 3 // in '.repeat(5000)
+  const russian = `${code}Смотритель маяка каждый вечер наливает масло.`
+  assert.equal(decode(encode(russian, 'windows-1251')), russian)
+})
+
 test('one letter beyond ASCII in a page of code is Windows-1252', () => {
   const code = 'const price = 3 // in '.repeat(40)
   for (const letter of ['€', 'é', '°', '©', 'ß']) {

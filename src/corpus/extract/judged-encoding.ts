@@ -1,7 +1,7 @@
 import { CANDIDATES } from './encoding-candidates.ts'
 
-/** How many leading bytes are judged. */
-const JUDGED = 65_536
+/** How many bytes are judged, from the first one that is no ASCII. */
+const JUDGED = 8192
 
 /**
  * The encoding in which bytes that are no UTF-8 look most like a language. Each candidate reads them as characters of its
@@ -9,7 +9,9 @@ const JUDGED = 65_536
  * the frequent ones. Windows-1252 where none is like any: it reads every byte.
  */
 export function judgedEncoding(bytes: Uint8Array): string {
-  const head = bytes.subarray(0, JUDGED)
+  // With the character before it, which says whether it stands within a word.
+  const start = Math.max(bytes.findIndex((byte) => byte > 0x7f) - 1, 0)
+  const head = bytes.subarray(start, start + JUDGED)
   const read = new Map<string, { text: string; foreign: number; wrong: number }>()
   let best = { encoding: 'windows-1252', score: 0 }
   for (const { encoding, script, frequent, share } of CANDIDATES) {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { getDocumentProxy, getResolvedPDFJS } from 'unpdf'
 import { type Draft, joinPages, Refused } from './format.ts'
 
@@ -9,6 +10,9 @@ const LOOKED_AT = 3
 
 /** Bytes within which a PDF says that it is one; mail programs write lines before it. */
 const HEAD = 1024
+
+/** Of fonts that the file does not hold (character-maps/README.md). */
+const MAPS = fileURLToPath(new URL('./character-maps/', import.meta.url)).replaceAll('\\', '/')
 
 const PICTURES = 'it holds pictures of text only'
 
@@ -50,9 +54,8 @@ async function open(bytes: Uint8Array): ReturnType<typeof getDocumentProxy> {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEAD))
   if (!head.includes('%PDF-')) throw new Refused('it is no PDF, whatever its name says')
   try {
-    return await getDocumentProxy(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength), {
-      verbosity: 0,
-    })
+    const all = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return await getDocumentProxy(all, { verbosity: 0, cMapUrl: MAPS })
   } catch (fault) {
     if (fault instanceof Error && fault.name === 'PasswordException') {
       throw new Refused('it is encrypted: save a copy without a password')

@@ -70,9 +70,12 @@ test('by their numbers where the presentation does not say', () => {
 test('a slide’s notes stand below it, without the slide’s number', () => {
   const notes =
     shape('<p:ph type="body"/>', p('Say it'), p('42')) +
-    shape('', '<a:p><a:fld type="slidenum"><a:t>7</a:t></a:fld></a:p>')
+    shape('', '<a:p><a:fld type="slidenum"><a:t>7</a:t></a:fld><a:r><a:t> of it</a:t> no text </a:r></a:p>')
   const slides = { slide1: shape('', p('Shown')) }
-  assert.equal(readPptx(presentation(slides, ['slide1'], { slide1: notes })).text, 'Shown\n\nSay it\n42')
+  assert.equal(
+    readPptx(presentation(slides, ['slide1'], { slide1: notes })).text,
+    'Shown\n\nSay it\n42\nof it',
+  )
 })
 
 test('a table is a line for each row, and no part of the title before it', () => {

@@ -35,9 +35,9 @@ test('sheets in the workbook’s order, each a page under its name', () => {
 
 test('a line for each row that holds something, its cells as they are shown', () => {
   const strings =
-    '<si><t>herring</t></si><si><r><t>half </t></r><r><t>sunken</t></r></si><si><t>東京</t><rPh><t>とうきょう</t></rPh></si>'
+    '<si><t>herring</t>\n</si><si><r><t>half </t></r><r><t>sunken</t></r></si><si><t>東京</t><rPh><t>とうきょう</t></rPh><r><t>湾</t></r></si>'
   const cells = [
-    '<c t="s"><v>0</v></c>',
+    '<c t="s"><v>0</v> </c>',
     '<c t="s"><v>1</v></c>',
     '<c t="s"><v>2</v></c>',
     '<c t="inlineStr"><is><t>two\nlines</t></is></c>',
@@ -53,7 +53,7 @@ test('a line for each row that holds something, its cells as they are shown', ()
   )
   assert.equal(
     readXlsx(book).text,
-    '## One\n\nherring | half sunken | 東京 | two lines | result | TRUE | FALSE | #REF! | 3.5\n | 7',
+    '## One\n\nherring | half sunken | 東京湾 | two lines | result | TRUE | FALSE | #REF! | 3.5\n | 7',
   )
 })
 
@@ -78,6 +78,9 @@ test('a number is a date where its style says so', () => {
   assert.equal(show(1, '2958466'), '2958466')
   // Old Macs count from 1904.
   assert.equal(show(1, '44623', '<workbookPr date1904="1"/>'), '2026-03-04')
+  assert.equal(show(1, '44623', '<workbookPr date1904="true"/>'), '2026-03-04')
+  assert.equal(show(1, '46085', '<workbookPr date1904="false"/><other date1904="1"/>'), '2026-03-04')
+  assert.equal(show(1, ''), '')
 })
 
 test('a sheet that is not there is no page; what is no workbook is refused', () => {
