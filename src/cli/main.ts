@@ -1,6 +1,6 @@
 /** The table of commands. Each one's file is loaded when it is called: a start loads no more than it needs. */
 import { Command } from 'commander'
-import { type OperatorFault, worldFault } from '../ops/fault.ts'
+import { type OperatorFault, systemCode, worldFault } from '../ops/fault.ts'
 import type { SettingName } from '../ops/setting-table.ts'
 import { VERSION } from '../ops/version.ts'
 import { addSettingFlags } from './settings-flags.ts'
@@ -14,6 +14,12 @@ async function settle(outcome: Outcome): Promise<void> {
   process.stderr.write(`corpusiq: ${fault.line.replace(/\s+/g, ' ')}\n`)
   process.exitCode = 1
 }
+
+// Whoever reads may have read enough (`corpusiq corpus list | head`): then there is nobody to go on for.
+process.stdout.on('error', (fault) => {
+  if (systemCode(fault) !== 'EPIPE') throw fault
+  process.exit()
+})
 
 const program = new Command('corpusiq')
   .description(

@@ -1,9 +1,11 @@
 /** The commands beside a running server: their change is in force at its next request. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Browser } from '../support/browser.ts'
-import { startServer } from '../support/running-server.ts'
+import { MAIN, startServer } from '../support/running-server.ts'
 import {
   authorizationRequest,
   authorize,
@@ -15,7 +17,7 @@ import {
   registerClient,
 } from '../support/scenario.ts'
 import { OWNER } from '../support/site.ts'
-import { corpusiq, emptyDirectory } from './program.ts'
+import { collect, corpusiq, emptyDirectory, ownEnvironment } from './program.ts'
 
 test('clients: listed with what they registered, never a secret; deleted, they are refused at once', async () => {
   await using server = await startServer()
@@ -152,6 +154,22 @@ test('commands make no database where there is none, and say so in one line', as
     const ended = await corpusiq([...command, '--data-dir', dataDir])
     assert.equal(ended.code, 1)
     assert.match(ended.errors, /^corpusiq: There is no CorpusIQ data in \S+none\. [^\n]*\n$/)
+  }
+})
+
+test('a reader that has read enough ends a command quietly, also one that goes on', async (context) => {
+  await using server = await startServer()
+  const dataDir = await emptyDirectory(context)
+  for (const args of [
+    ['corpus', 'list', '--json', '--data-dir', dataDir],
+    ['journal', '--follow', '--data-dir', server.dataDir],
+  ]) {
+    const child = spawn(process.execPath, [MAIN, ...args], { env: ownEnvironment() })
+    child.stdout.destroy()
+    const errors = collect(child.stderr)
+    // Something comes to the door, and is told to nobody.
+    const [code] = await Promise.all([once(child, 'close').then(([ended]) => ended), registerClient(server)])
+    assert.deepEqual([code, errors()], [0, ''], args.join(' '))
   }
 })
 
