@@ -63,13 +63,19 @@ export async function listProblems(options: CorpusOptions): Promise<OperatorFaul
   const settings = readSettings(options)
   if (settings instanceof OperatorFault) return settings
   const view = openIndexView(join(settings.dataDir, INDEX))
-  const files = view?.problems() ?? []
+  const files = view?.problems()
   view?.close()
   const pages = pageProblems(webSources(servedSources(settings)))
-  const rows = [...files, ...pages].map(({ collection: source, path, reason }) => ({ source, path, reason }))
+  const rows = [...(files ?? []), ...pages].map(({ collection: source, path, reason }) => ({
+    source,
+    path,
+    reason,
+  }))
   show(options.json, rows, () =>
     rows.length === 0
-      ? 'Every file of a format that is read could be read.'
+      ? files
+        ? 'Every file of a format that is read could be read.'
+        : 'Nothing has been read yet: the next start of corpusiq serve reads everything.'
       : table(
           ['SOURCE', 'PATH', 'REASON'],
           rows.map(({ source, path, reason }) => [source, path, reason]),
@@ -89,7 +95,7 @@ export async function reindex(
   const view = openIndexView(join(dataDir, INDEX), { toAsk: true })
   if (!view) {
     return new OperatorFault(
-      `There is no index in ${dataDir} yet: the next start of corpusiq serve reads everything. Name its directory, e.g. --data-dir ./.corpusiq`,
+      `There is no index in ${dataDir} yet: the next start of corpusiq serve reads everything. If you mean another data directory, name it, e.g. --data-dir ./.corpusiq`,
     )
   }
   try {

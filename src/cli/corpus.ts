@@ -88,10 +88,14 @@ export async function addSource(
       `--name: ${safeText(options.name)} is no name for a source: up to 40 letters, digits and -._, the first a letter or digit. Example: --name notes`,
     )
   }
-  const located = locate(
-    isUrl(place) ? place : resolve(typedIn(process.env) ?? process.cwd(), place),
-    dataDir,
-  )
+  const base = typedIn(process.env) ?? process.cwd()
+  const spec = parseSpec(place, base)
+  if (spec?.name !== undefined && !existsSync(resolve(base, place))) {
+    return new OperatorFault(
+      `A name is given by --name. Example: corpusiq corpus add ${safeText(place.slice(spec.name.length + 1))} --name ${spec.name}`,
+    )
+  }
+  const located = locate(isUrl(place) ? place : resolve(base, place), dataDir)
   const source = whileOthersWait(dataDir, () => {
     const named = nameAmong(servedSources(settings), located.place, options.name)
     if (!(named instanceof OperatorFault)) writeAddedSources(dataDir, [...readAddedSources(dataDir), named])

@@ -60,6 +60,8 @@ Examples:
 
 dataCommand(program, 'search', 'what a client would be given for a question, best first', [
   'CORPUSIQ_OAUTH_RESOURCE_URL',
+  'CORPUSIQ_HOST',
+  'CORPUSIQ_PORT',
 ])
   .argument('<question...>', 'words, "phrases", -word, path:, type:, in:, after:, before:')
   .option('--limit <number>', 'how many, 1 to 50', '10')

@@ -6,6 +6,7 @@ import { documentUrl } from '../mcp/document-url.ts'
 import { resultOf } from '../mcp/tools/search.ts'
 import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
+import { servedSources } from './corpus.ts'
 import type { DataOptions } from './data.ts'
 import { moment, show } from './output.ts'
 import { readSettings } from './settings-flags.ts'
@@ -60,7 +61,9 @@ export async function search(
     const indexed_at = at === undefined ? undefined : new Date(at * 1000).toISOString()
     show(options.json, { results, ...(indexed_at !== undefined && { indexed_at }) }, () =>
       [
-        ...(hits.length > 0 ? hits.map((hit, index) => text(hit, index + 1)) : ['Nothing found.']),
+        ...(hits.length > 0
+          ? hits.map((hit, index) => text(hit, index + 1))
+          : [nothingFound(collection, servedSources(configuration.settings))]),
         at === undefined ? 'The first indexing has not ended.' : `All was indexed at ${moment(at)} (UTC).`,
       ].join('\n\n'),
     )
@@ -68,6 +71,13 @@ export async function search(
   } finally {
     reader.close()
   }
+}
+
+/** Also where a name is to blame: a person's slip is no reason to doubt the documents. */
+function nothingFound(collection: string | undefined, sources: readonly { readonly name: string }[]): string {
+  const names = sources.map(({ name }) => name)
+  if (collection === undefined || names.includes(collection)) return 'Nothing found.'
+  return `Nothing found: there is no collection ${safeText(collection, 40)}. There are: ${names.join(', ')}`
 }
 
 /** One result for a person: title, where it stands, its passage, and on demand why. */

@@ -152,7 +152,19 @@ test('corpus commands that cannot be done say so in one line', async (t) => {
   assert.match(await refused('add', folder, '--name', 'named'), /There is a source named already/)
   assert.match(await refused('add', directory), /is served already, as named/)
   assert.match(await refused('add', 'http://example.com/sitemap.xml'), /is not https/)
+  assert.match(await refused('add', 'https://'), /is no URL/)
+  const secret = await refused('add', 'https://maria:geheim@example.com/sitemap.xml')
+  assert.match(secret, /at example\.com has a user name or password in its URL/)
+  assert.doesNotMatch(secret, /geheim/)
+  assert.match(
+    await refused('add', `papers=${folder}`),
+    /A name is given by --name\. Example: corpusiq corpus add \S+notes --name papers/,
+  )
   assert.match(await refused('remove', 'named'), /is named by CORPUSIQ_CORPUS/)
   assert.match(await refused('remove', 'nobody'), /There is no source nobody/)
   assert.match(await refused('reindex'), /There is no index in/)
+  assert.match(
+    (await corpusiq(['corpus', 'problems', ...data], { env })).output,
+    /^Nothing has been read yet/,
+  )
 })

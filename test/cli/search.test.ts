@@ -44,6 +44,8 @@ test('search answers what the tool answers, while the server runs and after it',
   )
   const other = await corpusiq(['search', 'tea', '--collection', 'other', '--json', ...data])
   assert.deepEqual(JSON.parse(other.output).results, [])
+  const slip = await corpusiq(['search', 'tea', '--collection', 'other', ...data])
+  assert.match(slip.output, /^Nothing found: there is no collection other\. There are: notes\n/)
 })
 
 test('search without an index, or with a limit that is none, is a fault of one line', async (t) => {

@@ -111,6 +111,14 @@ export function locate(place: string, dataDir: string): Located {
   if (isUrl(place)) {
     if (!/^https:/i.test(place))
       throw new Error(`The source ${place} is not https: pages are fetched by https alone.`)
+    const url = URL.canParse(place) ? new URL(place) : undefined
+    if (!url) throw new Error(`The source ${place} is no URL. Example: https://example.com/sitemap.xml`)
+    // What is secret in it is not said again.
+    if (url.username !== '' || url.password !== '') {
+      throw new Error(
+        `The source at ${url.host} has a user name or password in its URL: pages are read as a guest, so leave that out.`,
+      )
+    }
     return { kind: 'web', root: '', url: place, place }
   }
   try {
