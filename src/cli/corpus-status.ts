@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
-import { compareSource } from '../corpus/indexing/comparison.ts'
+import { type Comparison, compareSource } from '../corpus/indexing/comparison.ts'
 import { lastBeat, lastLate } from '../corpus/indexing/heartbeat.ts'
 import { webSources } from '../corpus/sources/source-list.ts'
 import { pageProblems } from '../corpus/sources/web/page-table.ts'
 import { systemClock } from '../ops/clock.ts'
 import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
-import { type CorpusOptions, servedSources } from './corpus.ts'
+import { type CorpusOptions, countOf, servedSources } from './corpus.ts'
 import { moment, show, table } from './output.ts'
 import { readSettings } from './settings-flags.ts'
 
@@ -25,10 +25,12 @@ export async function showCorpusStatus(options: CorpusOptions): Promise<Operator
     const alive_at = existsSync(settings.dataDir) ? lastBeat(settings.dataDir) : undefined
     const running = alive_at !== undefined && systemClock() - alive_at <= LIVES
     const late = running ? lastLate(settings.dataDir) : {}
-    const sources = servedSources(settings).map((source) => ({
+    const served = servedSources(settings)
+    const pages = pageProblems(webSources(served))
+    const sources = served.map((source) => ({
       name: source.name,
       kind: source.kind,
-      ...compareSource(source, view),
+      ...withPages(compareSource(source, view), countOf(pages, source)),
       scanned_at: view?.scannedAt(source.name),
       late: late[source.name],
     }))
@@ -56,6 +58,10 @@ export async function showCorpusStatus(options: CorpusOptions): Promise<Operator
   } finally {
     view?.close()
   }
+}
+
+function withPages({ problems, ...files }: Comparison, pages: number): Comparison {
+  return { ...files, problems: problems + pages }
 }
 
 /** `corpusiq corpus problems`: what could not be read, and why. */
@@ -109,7 +115,7 @@ export async function reindex(
       options.json,
       { reindex: asked },
       () =>
-        `Asked for ${asked.join(', ')}: a running server reads every file of it again at once, any other at its next start.`,
+        `Asked for ${asked.join(', ')}: a running server reads every file of ${asked.length === 1 ? 'it' : 'them'} again at once, any other at its next start.`,
     )
     return undefined
   } finally {

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { CorpusProblem } from '../corpus/corpus.ts'
 import { INDEX } from '../corpus/index/database.ts'
 import { openIndexView } from '../corpus/index/view.ts'
 import { placeOf, type Source } from '../corpus/sources/source.ts'
@@ -9,8 +10,17 @@ import {
   whileOthersWait,
   writeAddedSources,
 } from '../corpus/sources/source-file.ts'
-import { isUrl, locate, resolveSources, specsOf, withAdded } from '../corpus/sources/source-list.ts'
+import {
+  isUrl,
+  locate,
+  parseSpec,
+  resolveSources,
+  specsOf,
+  webSources,
+  withAdded,
+} from '../corpus/sources/source-list.ts'
 import { isSourceName, nameSources } from '../corpus/sources/source-name.ts'
+import { pageProblems } from '../corpus/sources/web/page-table.ts'
 import { OperatorFault } from '../ops/fault.ts'
 import { safeText } from '../ops/log-text.ts'
 import type { Settings } from '../ops/settings.ts'
@@ -47,13 +57,15 @@ export async function listSources(options: CorpusOptions): Promise<OperatorFault
   const view = openIndexView(join(settings.dataDir, INDEX))
   try {
     const counts = view?.counts()
-    const rows = servedSources(settings).map((source) => ({
+    const served = servedSources(settings)
+    const pages = pageProblems(webSources(served))
+    const rows = served.map((source) => ({
       name: source.name,
       kind: source.kind,
       place: placeOf(source),
       from: source.added ? 'corpusiq corpus add' : 'settings',
       documents: counts?.get(source.name)?.documents ?? 0,
-      problems: counts?.get(source.name)?.problems ?? 0,
+      problems: (counts?.get(source.name)?.problems ?? 0) + countOf(pages, source),
     }))
     show(options.json, rows, () =>
       table(
@@ -67,6 +79,11 @@ export async function listSources(options: CorpusOptions): Promise<OperatorFault
   } finally {
     view?.close()
   }
+}
+
+/** Of the problems, those of the source. */
+export function countOf(problems: readonly CorpusProblem[], { name }: Source): number {
+  return problems.filter(({ collection }) => collection === name).length
 }
 
 /** `corpusiq corpus add <path|url> [--name]`: served from now on, by a running server within two seconds. */

@@ -9,9 +9,9 @@ const at = (documents: number, pending: number, problems = 0): CorpusStatus => (
 })
 
 test('the line says how many of the known files are in the index, those that cannot be read among them', () => {
-  assert.equal(progressLine(at(0, 0)), 'Indexing: looking for files')
-  assert.equal(progressLine(at(900, 3000, 100)), 'Indexing [#####---------------] 25 % of 4,000 files')
-  assert.equal(progressLine(at(3999, 1)), 'Indexing [###################-] 99 % of 4,000 files')
+  assert.equal(progressLine(at(0, 0), 0), 'Indexing: looking for files')
+  assert.equal(progressLine(at(900, 3000, 100), 4000), 'Indexing [#####---------------] 25 % of 4,000 files')
+  assert.equal(progressLine(at(3999, 1), 4000), 'Indexing [###################-] 99 % of 4,000 files')
 })
 
 async function shown(isTTY: boolean, ...statuses: CorpusStatus[]): Promise<string> {
@@ -30,6 +30,11 @@ test('a terminal sees one line that moves and goes; anything else sees nothing',
   assert.ok(text.endsWith('\u001B[2K'))
   assert.ok(!text.includes('\n'))
   assert.equal(await shown(false, at(1, 3)), '')
+})
+
+test('a file that turns out to be nothing to read is done: the total does not shrink', async () => {
+  const text = await shown(true, at(0, 8), at(1, 6, 1), at(1, 2, 1))
+  assert.deepEqual(text.match(/\d+ % of \d+/g), ['0 % of 8', '25 % of 8', '75 % of 8'])
 })
 
 test('an indexing that has ended before anybody notices shows nothing', async () => {

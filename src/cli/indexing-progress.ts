@@ -6,12 +6,18 @@ const WIDTH = 20
 /** First indexings that end sooner than this need no line. Milliseconds. */
 const NOTICED = 500
 
-/** `Indexing [#####---------------] 25 % of 4,000 files`: short, so that a line of the log covers it. */
-export function progressLine({ documents, pending, sources }: Omit<CorpusStatus, 'alive_at'>): string {
-  const problems = sources.reduce((sum, source) => sum + source.problems, 0)
-  const done = documents + problems
-  const all = done + pending
+/** Files that are known of, read or not. */
+function filesOf({ documents, pending, sources }: CorpusStatus): number {
+  return sources.reduce((sum, source) => sum + source.problems, documents + pending)
+}
+
+/**
+ * `Indexing [#####---------------] 25 % of 4,000 files`: short, so that a line of the log covers it. `all`: the files that
+ * were ever known of. What turns out to be no document, and no problem either (a picture without an ending), is done too.
+ */
+export function progressLine({ pending }: Pick<CorpusStatus, 'pending'>, all: number): string {
   if (pending === 0) return 'Indexing: looking for files'
+  const done = all - pending
   const filled = Math.floor((done / all) * WIDTH)
   const bar = '#'.repeat(filled) + '-'.repeat(WIDTH - filled)
   return `Indexing [${bar}] ${Math.floor((done / all) * 100)} % of ${all.toLocaleString('en')} files`
@@ -31,9 +37,11 @@ export async function showProgress(
   if (!terminal.isTTY) return
   await pause(NOTICED)
   let shown = false
+  let all = 0
   for (let now = await status(); now.indexing; now = await status()) {
     // The cursor goes back to the beginning: whatever the log writes next takes the line's place.
-    terminal.write(`\u001B[2K${progressLine(now)}\r`)
+    all = Math.max(all, filesOf(now))
+    terminal.write(`\u001B[2K${progressLine(now, all)}\r`)
     shown = true
     await pause(LOOK)
   }

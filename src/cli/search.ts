@@ -63,7 +63,7 @@ export async function search(
       [
         ...(hits.length > 0
           ? hits.map((hit, index) => text(hit, index + 1))
-          : [nothingFound(collection, servedSources(configuration.settings))]),
+          : [nothingFound(collection, servedSources(settings))]),
         at === undefined ? 'The first indexing has not ended.' : `All was indexed at ${moment(at)} (UTC).`,
       ].join('\n\n'),
     )

@@ -85,9 +85,13 @@ function parts({ id, text, offset, length }: CorpusDocument): SafeHtml | undefin
   const next = offset + text.length
   if (offset === 0 && next >= length) return undefined
   const link = (to: number, words: string) => html`<a href="/documents/${id}?offset=${to}">${words}</a>`
-  return html`<p class="origin">A long document: characters ${offset} to ${next} of ${length}.
+  return html`<p class="origin">A long document: characters ${count(offset)} to ${count(next)} of ${count(length)}.
 ${offset > 0 && html`${link(0, 'Beginning')} ${link(Math.max(0, offset - text.length), 'Earlier')}`}
 ${next < length && link(next, 'Later')}</p>`
+}
+
+function count(characters: number): string {
+  return characters.toLocaleString('en')
 }
 
 function notFound(): Response {

@@ -33,6 +33,10 @@ test('a sitemap is added, its problems are listed, and what was fetched goes wit
   table.put({ url: lost, ...nothing, fetched_at: undefined, bytes: 0, problem: 'answered 404' })
   table.close()
   assert.deepEqual(await run('problems'), [{ source: 'site', path: lost, reason: 'answered 404' }])
+  const problemsOf = (sources: { name: string; problems: number }[]) =>
+    sources.find(({ name }) => name === 'site')?.problems
+  assert.equal(problemsOf(await run('list')), 1)
+  assert.equal(problemsOf((await run('status')).sources), 1)
 
   await run('remove', 'site')
   assert.equal(existsSync(mirror), false)

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { beat, createSleepWatch, lastBeat } from './heartbeat.ts'
+import { beat, createSleepWatch, endBeat, lastBeat } from './heartbeat.ts'
 
 test('a beat is seen by other processes', (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'corpusiq-'))
@@ -13,6 +13,8 @@ test('a beat is seen by other processes', (t) => {
   beat(directory)
   const at = lastBeat(directory) ?? 0
   assert.ok(Math.abs(at - Date.now() / 1000) < 10)
+  endBeat(directory)
+  assert.equal(lastBeat(directory), undefined)
 })
 
 test('sleep is noticed, whether the steady clock stops with the machine or not; a second is not sleep', () => {

@@ -1,4 +1,13 @@
-import { closeSync, openSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '../../ops/clock.ts'
 
@@ -18,7 +27,12 @@ export function beat(dataDir: string): void {
   }
 }
 
-/** In seconds since the epoch; undefined where no server ever ran. */
+/** The last of all: the thread ends in order, and nobody need wait to see whether it still lives. */
+export function endBeat(dataDir: string): void {
+  rmSync(join(dataDir, FILE), { force: true })
+}
+
+/** In seconds since the epoch; undefined where no server ever ran, or the last one ended in order. */
 export function lastBeat(dataDir: string): number | undefined {
   const stats = statSync(join(dataDir, FILE), { throwIfNoEntry: false })
   return stats && Math.floor(stats.mtimeMs / 1000)
@@ -34,7 +48,7 @@ export function beatLate(dataDir: string, late: string): void {
   renameSync(`${file}.new`, file)
 }
 
-/** What was noticed late at the last beat; empty where no server ever ran. */
+/** What was noticed late at the last beat; empty where none can be read. */
 export function lastLate(dataDir: string): Late {
   try {
     const late: unknown = JSON.parse(readFileSync(join(dataDir, FILE), 'utf8'))

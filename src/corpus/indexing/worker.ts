@@ -16,7 +16,7 @@ import { addedSourcesStamp } from '../sources/source-file.ts'
 import { currentSources, type ServedSources, webSources } from '../sources/source-list.ts'
 import { type Origins, openOrigins } from '../sources/web/page-table.ts'
 import type { WebSource } from '../sources/web/refresh.ts'
-import { beat, beatLate, createSleepWatch } from './heartbeat.ts'
+import { beat, beatLate, createSleepWatch, endBeat } from './heartbeat.ts'
 import { createPart, type Part } from './part.ts'
 
 export type IndexingOptions = ServedSources & {
@@ -134,6 +134,7 @@ for (const part of parts) part.close()
 for (const one of origins.values()) one.close()
 await extractors.close()
 database.close()
+safely(() => endBeat(dataDir))
 parentPort?.close()
 
 function endRound({ began, written: before }: { began: number; written: number }): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type Served, siteUnderTest } from '../../../../test/support/web-site.ts'
-import { openOrigins, openPageTable } from './page-table.ts'
+import { openOrigins, openPageTable, pageProblems } from './page-table.ts'
 import { refreshMirror } from './refresh.ts'
 
 const SITE = 'https://docs.example'
@@ -31,6 +31,7 @@ function setUp(t: TestContext, pages: Record<string, Served | Served[]>, url = M
   const source = { name: 'docs', url, root }
   return {
     root,
+    source,
     site,
     table,
     problems,
@@ -175,7 +176,7 @@ test('a page that comes back is told and read again', async (t) => {
 })
 
 test('a list that cannot be had leaves everything as it is, and is tried again', async (t) => {
-  const { refresh, site, files, problems, table } = setUp(t, {
+  const { refresh, site, files, problems, table, source } = setUp(t, {
     [MAP]: sitemap('/a'),
     [`${SITE}/a`]: page('a'),
   })
@@ -190,9 +191,18 @@ test('a list that cannot be had leaves everything as it is, and is tried again',
     site.pages.set(MAP, served)
     assert.equal(await refresh(), undefined)
     assert.equal(table.round().failed_at !== undefined, true)
+    assert.match(pageProblems([source])[0]?.reason ?? '', /./)
   }
   assert.deepEqual(files(), ['docs.example/a.html'])
   assert.equal(problems.length, 4)
+  assert.deepEqual(
+    pageProblems([source]).map(({ collection, path }) => [collection, path]),
+    [['docs', MAP]],
+  )
+  site.pass(86_400)
+  site.pages.set(MAP, sitemap('/a'))
+  await refresh()
+  assert.deepEqual(pageProblems([source]), [], 'it is no problem any more')
 })
 
 test('an index is the pages of all its sitemaps; where one fails, nothing counts as no longer listed', async (t) => {

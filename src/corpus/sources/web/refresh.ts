@@ -65,10 +65,20 @@ export async function refreshMirror(
   const begun_at = (isCutOff ? before.begun_at : undefined) ?? now()
   table.setRound({ ...before, begun_at })
   const fail = () => table.setRound({ ...before, begun_at, failed_at: now() })
-  const listing = await listPages(world.visit, source.url, world.options, world.report)
+  // What is wrong with the list stands among the problems of its pages: the person named it.
+  const faults = new Map<string, string>()
+  const fault = (url: string, problem: string) => {
+    world.report(url, problem)
+    faults.set(url, problem)
+  }
+  const keepFaults = () => {
+    for (const [url, problem] of faults) table.put({ ...(table.get(url) ?? newPage(url)), problem })
+  }
+  const listing = await listPages(world.visit, source.url, world.options, fault)
   if (stopped()) return undefined
   if ('problem' in listing) {
-    world.report(source.url, listing.problem)
+    fault(source.url, listing.problem)
+    keepFaults()
     fail()
     return undefined
   }
@@ -76,11 +86,12 @@ export async function refreshMirror(
   const isThere = ({ path }: Page) => path === undefined || existsSync(join(source.root, path))
   const known = new Map(table.all().map((page) => [page.url, isThere(page) ? page : newPage(page.url)]))
   const counts = { unchanged: 0, changed: 0, gone: 0, failed: 0, away: 0 }
-  if (listing.isWhole) {
-    for (const page of known.values()) {
-      if (!listing.pages.has(page.url) && removePage(source, table, page)) counts.gone += 1
-    }
+  const isPastFault = ({ url, path }: Page) => url === source.url && path === undefined
+  for (const page of known.values()) {
+    const isGoing = listing.isWhole || isPastFault(page)
+    if (isGoing && !listing.pages.has(page.url) && removePage(source, table, page)) counts.gone += 1
   }
+  keepFaults()
   let told = 0
   const report = (url: string, reason: string) => {
     told += 1
