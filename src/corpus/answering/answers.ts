@@ -34,7 +34,6 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
     passages: database.prepare(`select start, text from passage ${between}`),
     last: database.prepare(`select number, start, text from passage ${between} desc limit 1`),
     page: database.prepare(`select ${summary} from document where id > ? order by id limit ?`),
-    count: database.prepare('select count(*) as count from document'),
     scanned: database.prepare('select min(scanned_at) as at from source having count(*) = count(scanned_at)'),
   }
   const words = openMatcher(database)
@@ -101,7 +100,6 @@ export function openAnswers(database: DatabaseSync, near?: NearDocuments) {
     list: (cursor: string, limit: number): DocumentSummary[] =>
       statements.page.all(cursor, limit).map(summaryOf),
     problems: openProblems(database),
-    count: () => Number(statements.count.get()?.count),
     /** When every source has been scanned at least, in seconds since the epoch; none where one has not yet been. */
     indexedAt(): number | undefined {
       const at = statements.scanned.get()?.at

@@ -7,8 +7,11 @@ import { learnWords } from '../ranking/look-alike.ts'
 import type { Ranked } from '../ranking/score.ts'
 import { type Found, search, wantedOf } from '../ranking/search.ts'
 
-/** A document by its best passage, which counts from 0 within it; a higher score is better. */
-export type Match = Ranked
+/**
+ * A document by its best passage, which counts from 0 within it; a higher score is better. What was ranked by words says
+ * what its score is made of.
+ */
+export type Match = Ranked & Partial<Found>
 
 export type Matcher = {
   /** The `limit` best documents for plain words, best first, each once; of `allowed` alone where that is given. */
@@ -31,23 +34,15 @@ export function openMatcher(database: DatabaseSync): Matcher & {
   const text = database.prepare('select text from passage where number = ?')
   const textOf = (document: number, passage: number) =>
     String(text.get(numberOf(document, passage))?.text ?? '')
-  /** Of the last question, by document. */
-  const found = new Map<number, Found>()
   return {
     warm: () => learnWords(reader.segments()),
 
-    find(question, options) {
-      found.clear()
-      const matches = search(reader.segments(), question, { ...options, textOf })
-      for (const match of matches) found.set(match.document, match)
-      return matches
-    },
+    find: (question, options) => search(reader.segments(), question, { ...options, textOf }),
 
     holding: (phrase) => holding(reader.segments(), phrase),
 
-    explain(question, { document, passage, score }) {
+    explain(question, { document, passage, score, words = score, near = 0, alike = 0 }) {
       const segments = reader.segments()
-      const { words = score, near = 0, alike = 0 } = found.get(document) ?? {}
       const stands = (term: string) =>
         segments.some((segment) => {
           const number = segment.documents.indexOf(document) + passage

@@ -15,9 +15,9 @@ const READ = { all: 4_000_000, each: 1_000_000 }
 export type Found = Match & { readonly explanation?: Explanation }
 
 /**
- * A person's question, operators and all, as the documents that answer it, best first. `matcher` ranks them for
- * plain words: it is given with each question, as its meaning may count too. Never empty where it finds any among what the filters allow: a phrase that none holds counts as its
- * words, and what would leave nothing is not excluded.
+ * A person's question, operators and all, as the documents that answer it, best first. `matcher` ranks them for plain
+ * words: it is given with each question, as its meaning may count too. Never empty where it finds any among what the
+ * filters allow: a phrase that none holds counts as its words, and what would leave nothing is not excluded.
  */
 export function openSearch(database: DatabaseSync) {
   const filters = openFilters(database)

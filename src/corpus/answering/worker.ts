@@ -19,7 +19,6 @@ export type Question =
   | { readonly number: number; readonly ask: 'fetch'; readonly id: string; readonly part: Part }
   | { readonly number: number; readonly ask: 'list'; readonly cursor: string; readonly limit: number }
   | { readonly number: number; readonly ask: 'problems' }
-  | { readonly number: number; readonly ask: 'count' }
 
 export type Answer = { readonly number: number; readonly answer?: unknown; readonly fault?: string }
 
@@ -75,8 +74,6 @@ function answer(question: Question): unknown {
       return answers.list(question.cursor, question.limit)
     case 'problems':
       return answers.problems()
-    case 'count':
-      return answers.count()
   }
 }
 
