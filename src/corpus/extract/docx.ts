@@ -6,8 +6,8 @@ import { extractHtml } from './html.ts'
 import { refuseDoctype, titleOf } from './office.ts'
 import { unzip } from './zip.ts'
 
-/** Comments are left out; a document's title is its first heading. */
-const STYLES = ['comment-reference => !', "p[style-name='Title'] => h1:fresh"]
+/** A document's title is its first heading. */
+const STYLES = ["p[style-name='Title'] => h1:fresh"]
 
 /** The parts whose text the library reads. */
 const TEXTS = /^word\/(?:document\d*|footnotes|endnotes)\.xml$/i

@@ -26,7 +26,7 @@ const SCATTERED = /(?<![^\u0000-\u007f]{2})[^\u0000-\u007f](?![^\u0000-\u007f]{2
 /** The letters of one language, or of several that have none of them differently. */
 function latin(encodings: string, letters: string, script: RegExp = SCATTERED): Candidate[] {
   return encodings.split(' ').map((encoding) => ({
-    ...{ encoding, share: 0.95, script },
+    ...{ encoding, share: 1, script },
     frequent: new RegExp(`[${letters}‘’“”„–—…€«»°§·©]`, 'gi'),
   }))
 }

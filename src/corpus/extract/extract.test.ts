@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { extract } from './extract.ts'
-import { formatOf } from './formats.ts'
+import { formatOf, isExpected } from './formats.ts'
 import { endingOf } from './name.ts'
 
 async function titleOf(path: string, text: string): Promise<string | undefined> {
@@ -48,4 +48,27 @@ test('a fault of one file is its problem, not a crash', async () => {
     problem: 'elements nest deeper than 1024',
   })
   assert.deepEqual(await extract('a.md', Buffer.from([0x61, 0])), { problem: 'not text' })
+})
+
+test('what people expect to find and is not read says what to save it as', async () => {
+  const instead = {
+    'a.doc a.dot': 'the old Word format is not read: save it as DOCX or PDF',
+    'a.xls a.xlsb': 'the old Excel format is not read: save it as XLSX or CSV',
+    'a.ppt a.pps': 'the old PowerPoint format is not read: save it as PPTX or PDF',
+    'a.pages': 'the Pages format is not read: save it as DOCX or PDF',
+    'a.numbers': 'the Numbers format is not read: save it as XLSX or CSV',
+    'a.msg a.pst a.ost': 'the Outlook format is not read: save it as EML or MBOX',
+    'a.mobi a.azw a.azw3 a.djvu': 'this book format is not read: save it as EPUB or PDF',
+  }
+  for (const [paths, problem] of Object.entries(instead)) {
+    for (const path of paths.split(' ')) {
+      assert.deepEqual(await extract(path, Buffer.from('x')), { problem }, path)
+      assert.ok(isExpected(path), path)
+    }
+  }
+})
+
+test('why a file could not be read is one line, however a library says it', async () => {
+  const broken = await extract('a.eml', Buffer.from(`Subject: x\n${'X: y\n'.repeat(300_000)}`))
+  assert.ok('problem' in broken && /^it could not be read: [^\n]{1,200}$/.test(broken.problem))
 })

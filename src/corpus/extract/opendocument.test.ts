@@ -35,8 +35,8 @@ test('items follow each other line by line, and so do rows', () => {
 })
 
 test('a table within a cell loses nothing of the one around it', () => {
-  const inner = table(row(cell(p('x')), cell(p('y'))))
-  assert.equal(textOf(table(row(cell(p('a')), cell(inner), cell(p('b'))))), 'a | x | y | b')
+  const inner = table(row(cell(p('x')), cell(p('y'))), row(cell(p('z'))))
+  assert.equal(textOf(table(row(cell(p('a')), cell(inner), cell(p('b'))))), 'a | x | y z | b')
 })
 
 test('a note stands after its paragraph, without its number', () => {
@@ -52,7 +52,7 @@ test('a note stands after its paragraph, without its number', () => {
 test('deleted text, remarks, page numbers and readings are no text', () => {
   assert.equal(
     textOf(
-      `<text:tracked-changes>${p('deleted')}</text:tracked-changes>${p(
+      `<office:forms>${p('form')}</office:forms><office:scripts>${p('script')}</office:scripts><text:tracked-changes>${p('deleted')}</text:tracked-changes>${p(
         'kept<office:annotation><text:p>remark</text:p></office:annotation> <text:page-number>7</text:page-number><text:ruby><text:ruby-base>東京</text:ruby-base><text:ruby-text>とうきょう</text:ruby-text></text:ruby>',
       )}`,
     ),
@@ -67,7 +67,7 @@ test('A-161 text of a hidden style, section or field is dropped', () => {
   const section = `<text:section text:display="none">${p('SECRET')}</text:section>`
   assert.equal(
     textOf(
-      `${p(`seen ${hidden}<text:span text:style-name="T2">too</text:span><text:hidden-text>SECRET</text:hidden-text>`)}${section}`,
+      `${p(`seen ${hidden}<text:span text:style-name="T2">too</text:span><text:hidden-text>SECRET</text:hidden-text><text:hidden-paragraph>SECRET</text:hidden-paragraph>`)}${section}`,
       styles,
     ),
     'seen too',
@@ -76,7 +76,7 @@ test('A-161 text of a hidden style, section or field is dropped', () => {
 
 test('each slide is a page under its title, with its notes', () => {
   const slide = (title: string, text: string) =>
-    `<draw:page><draw:frame presentation:class="title"><draw:text-box>${p(title)}</draw:text-box></draw:frame><draw:frame><draw:text-box>${p(text)}</draw:text-box></draw:frame><presentation:notes><draw:frame>${p('Said.')}</draw:frame></presentation:notes></draw:page>`
+    `<draw:page><draw:frame presentation:class="title"><draw:text-box>${p(title)}</draw:text-box></draw:frame><draw:custom-shape>${p(text)}</draw:custom-shape><presentation:notes>${p('Said.')}</presentation:notes></draw:page>`
   const deck = archive([
     {
       name: 'content.xml',
@@ -105,5 +105,7 @@ test('each sheet is a page under its name; a cell that is repeated, at most a hu
 test('what is encrypted, or no OpenDocument file, is refused', () => {
   const manifest = { name: 'META-INF/manifest.xml', content: '<manifest:encryption-data/>' }
   assert.throws(() => readOpenDocument(odt('', [manifest])), /encrypted/)
+  const plain = { name: 'META-INF/manifest.xml', content: '<manifest:manifest/>' }
+  assert.deepEqual(readOpenDocument(odt(p('a'), [plain])), { title: '', text: 'a' })
   assert.throws(() => readOpenDocument(archive([{ name: 'a', content: 'b' }])), /no OpenDocument/)
 })
