@@ -2,7 +2,7 @@ import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Emit } from '../ops/events.ts'
 import type { EmbeddingsSource } from '../ops/settings.ts'
-import { startAnswering } from './answering/ask.ts'
+import { type Ask, startAnswering } from './answering/ask.ts'
 import type {
   Corpus,
   CorpusDocument,
@@ -16,11 +16,13 @@ import { startEmbeddings, VECTORS } from './embeddings/embeddings.ts'
 import { modelOf } from './embeddings/model-name.ts'
 import { INDEX, prepareDatabase } from './index/database.ts'
 import type { IndexingMessage, IndexingOptions } from './indexing/worker.ts'
+import { DAMAGED, startMending } from './mending.ts'
 import { readAddedSources } from './sources/source-file.ts'
 import { currentSources, resolveSources, specsOf, webSources } from './sources/source-list.ts'
 import { startMirrors } from './sources/web/mirrors.ts'
 import { pageProblems } from './sources/web/page-table.ts'
 import type { WebOptions } from './sources/web/refresh.ts'
+import { removeDatabase } from './sqlite.ts'
 import { startThread } from './thread.ts'
 
 export type CorpusOptions = {
@@ -57,7 +59,9 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   const named = resolveSources(specsOf(options.folders), readAddedSources(dataDir), dataDir)
   const served = { dataDir, named, isSample: options.isSample ?? false }
   const file = join(options.dataDir, INDEX)
-  const { documents } = prepareDatabase(file, currentSources(served))
+  const problem = (reason: string) => emit({ type: 'corpus.problem', path: file, reason })
+  const { documents, wasDamaged } = prepareDatabase(file, currentSources(served))
+  if (wasDamaged) problem(DAMAGED)
 
   let status: CorpusStatus = {
     ...{ documents, indexing: true, indexed_at: undefined, pending: 0, alive_at: undefined, sources: [] },
@@ -70,60 +74,77 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
     emit,
     unsafe: options.unsafeWeb,
   })
-  const answering = startAnswering({ file, vectors }, emit)
-  const embeddings =
-    source &&
-    startEmbeddings({
-      index: file,
-      dataDir: options.dataDir,
-      source,
-      emit,
-      elapsed: () => performance.now(),
-    })
   const data: IndexingOptions = { ...served, file, rescan, limit }
-  const indexer = startThread({
-    module: './indexing/worker',
-    data,
-    receive: (received) => {
-      const message = received as IndexingMessage
-      if ('event' in message) return emit(message.event)
-      if ('web' in message) return mirrors.update(message.web)
-      if ('beat' in message) status = { ...status, alive_at: message.beat }
-      else status = { ...message.state, alive_at: status.alive_at }
+  const elapsed = () => performance.now()
+  const startIndexing = (failed: (fault: unknown) => void) =>
+    startThread({
+      module: './indexing/worker',
+      data,
+      receive: (received) => {
+        const message = received as IndexingMessage
+        if ('event' in message) return emit(message.event)
+        if ('web' in message) return mirrors.update(message.web)
+        if ('beat' in message) status = { ...status, alive_at: message.beat }
+        else status = { ...message.state, alive_at: status.alive_at }
+      },
+      showsLife: true,
+      failed: (fault) => {
+        problem(`indexing failed and is started again: ${String(fault)}`)
+        failed(fault)
+      },
+    })
+  const mending = startMending({
+    start: (failed) => ({
+      answering: startAnswering({ file, vectors }, emit, failed),
+      embeddings: source && startEmbeddings({ index: file, dataDir: options.dataDir, source, emit, elapsed }),
+      indexer: startIndexing(failed),
+    }),
+    end: ({ answering, embeddings, indexer }) =>
+      Promise.all([indexer.close(), answering.close(), embeddings?.close()]),
+    makeAnew() {
+      removeDatabase(file)
+      prepareDatabase(file, currentSources(served))
+      status = { ...status, documents: 0, indexing: true, indexed_at: undefined, pending: 0 }
     },
-    showsLife: true,
-    failed: (fault) => {
-      emit({
-        type: 'corpus.problem',
-        path: file,
-        reason: `indexing failed and is started again: ${String(fault)}`,
-      })
-    },
+    tell: problem,
+    elapsed,
   })
+
+  /** A question that met a damaged index is put to the new one. */
+  async function ask(question: Parameters<Ask['ask']>[0]): Promise<unknown> {
+    const { answering } = await mending.threads()
+    try {
+      return await answering.ask(question)
+    } catch (fault) {
+      if (!mending.isUnderWay()) throw fault
+      return (await mending.threads()).answering.ask(question)
+    }
+  }
 
   return {
     async search(query, count, options = {}) {
+      const { embeddings } = await mending.threads()
       const meaning = await embeddings?.vectorOf(query)
       const asked = { ...options, meaning }
       const question = { ask: 'search', text: query, limit: within(count, 50), options: asked } as const
-      return (await answering.ask(question)) as SearchHit[]
+      return (await ask(question)) as SearchHit[]
     },
     async fetch(id, part = {}) {
       if (id.length > ID) return undefined
-      return (await answering.ask({ ask: 'fetch', id, part })) as CorpusDocument | undefined
+      return (await ask({ ask: 'fetch', id, part })) as CorpusDocument | undefined
     },
     async list({ cursor = '', limit: count }) {
       const page = { cursor: cursor.slice(0, ID), limit: within(count, 1000) }
-      return (await answering.ask({ ask: 'list', ...page })) as DocumentSummary[]
+      return (await ask({ ask: 'list', ...page })) as DocumentSummary[]
     },
     freshness: () => freshnessOf(status),
     status: async () => status,
     async problems() {
-      const files = (await answering.ask({ ask: 'problems' })) as CorpusProblem[]
+      const files = (await ask({ ask: 'problems' })) as CorpusProblem[]
       return [...files, ...pageProblems(webSources(currentSources(served)))]
     },
     async close() {
-      await Promise.all([indexer.close(), answering.close(), embeddings?.close(), mirrors.close()])
+      await Promise.all([mending.close(), mirrors.close()])
     },
   }
 }

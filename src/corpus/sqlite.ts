@@ -13,9 +13,17 @@ export function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-/** Whether SQLite says that the file is broken, or no database at all (SQLITE_CORRUPT, SQLITE_NOTADB). */
+/** What SQLite says of a file that is broken, no database at all, or shorter than it says itself. */
+const DAMAGED: ReadonlySet<number> = new Set([11, 26])
+const SHORT_READ = 522
+
+/**
+ * Whether the fault says that a file is damaged. SQLite's more exact codes hold the plain one in their lowest byte; they
+ * come along where a fault passes from one thread to another.
+ */
 export function isDamaged(fault: unknown): boolean {
-  return fault instanceof Error && 'errcode' in fault && (fault.errcode === 11 || fault.errcode === 26)
+  if (!(fault instanceof Error && 'errcode' in fault && typeof fault.errcode === 'number')) return false
+  return DAMAGED.has(fault.errcode & 0xff) || fault.errcode === SHORT_READ
 }
 
 /** Makes a database's file where it is missing, readable by the owner alone: its -wal and -shm get the same mode. */

@@ -61,6 +61,8 @@ export function startThread(options: {
       clearInterval(looking)
       if (closing) return
       options.failed(fault ?? new Error(`the thread ended with code ${code}`))
+      // Whoever was told may have closed it.
+      if (closing) return
       wait = performance.now() - began > PATIENCE.settled ? PATIENCE.first : Math.min(wait * 2, PATIENCE.most)
       restart = setTimeout(() => {
         worker = start()

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import catalogue from './catalogue.json' with { type: 'json' }
 
 export type Attack = {
-  /** `A-001` … `A-187`. */
+  /** `A-001` … `A-188`. */
   readonly number: string
   readonly group: number
   /** M: a standard's MUST, or a loss. H: a SHOULD, or what hurt a peer. C: care. */

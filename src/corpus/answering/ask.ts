@@ -12,8 +12,12 @@ export type Ask = {
   close(): Promise<void>
 }
 
-/** Questions to the thread that answers, and its answers back to whoever asked. */
-export function startAnswering(data: AnsweringOptions, emit: Emit): Ask {
+/** Questions to the thread that answers, and its answers back to whoever asked. `failed`: told why the thread failed. */
+export function startAnswering(
+  data: AnsweringOptions,
+  emit: Emit,
+  failed: (fault: unknown) => void = () => {},
+): Ask {
   const waiting = new Map<number, { resolve: (answer: unknown) => void; reject: (fault: Error) => void }>()
   let last = 0
 
@@ -38,6 +42,7 @@ export function startAnswering(data: AnsweringOptions, emit: Emit): Ask {
           path: data.file,
           reason: `search failed and is started again: ${String(fault)}`,
         })
+        failed(fault)
         rejectAll(RESTARTING)
       },
     })

@@ -6,6 +6,7 @@ import type { Part } from '../corpus.ts'
 import { openNearDocuments } from '../embeddings/near-documents.ts'
 import { openNearest } from '../embeddings/nearest.ts'
 import { openDatabase } from '../index/database.ts'
+import { isDamaged } from '../sqlite.ts'
 import { type AskedOptions, openAnswers } from './answers.ts'
 
 export type Question =
@@ -60,6 +61,8 @@ parentPort?.on('message', (question: Question | 'close') => {
   try {
     post({ number: question.number, answer: answer(question) })
   } catch (fault) {
+    // Whoever started the thread makes the index anew.
+    if (isDamaged(fault)) throw fault
     post({ number: question.number, fault: messageOf(fault) })
   }
 })

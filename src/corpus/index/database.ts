@@ -82,24 +82,25 @@ type EarlierId = {
 /**
  * Makes the index's file ready for its readers and its one writer: readable by the owner alone, of this version, and
  * without a document of sources that are no longer served. One that is damaged or of no use is made anew, since the
- * sources hold all that it knows; but for the ids, which outlive a change of version. Returns what is found at once.
+ * sources hold all that it knows; but for the ids, which outlive a change of version. Returns what is found at once, and
+ * whether the file was damaged.
  */
-export function prepareDatabase(file: string, sources: readonly Source[]): { documents: number } {
+export function prepareDatabase(
+  file: string,
+  sources: readonly Source[],
+): { documents: number; wasDamaged: boolean } {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   try {
-    return prepare(file, sources)
+    return { documents: prepare(file, sources), wasDamaged: false }
   } catch (fault) {
-    if (!(fault instanceof Useless || isDamaged(fault))) throw fault
+    const wasDamaged = isDamaged(fault)
+    if (!(fault instanceof Useless || wasDamaged)) throw fault
     removeDatabase(file)
-    return prepare(file, sources, fault instanceof Useless ? fault.ids : [])
+    return { documents: prepare(file, sources, fault instanceof Useless ? fault.ids : []), wasDamaged }
   }
 }
 
-function prepare(
-  file: string,
-  sources: readonly Source[],
-  ids: readonly EarlierId[] = [],
-): { documents: number } {
+function prepare(file: string, sources: readonly Source[], ids: readonly EarlierId[] = []): number {
   makePrivate(file)
   const database = openDatabase(file)
   try {
@@ -111,7 +112,7 @@ function prepare(
       rememberIds(database, ids)
     } else if (version !== INDEX_VERSION) throw new Useless(earlierIds(database, sources))
     keepSources(database, sources)
-    return { documents: openCatalogue(database).count() }
+    return openCatalogue(database).count()
   } finally {
     database.close()
   }

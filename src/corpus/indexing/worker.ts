@@ -16,6 +16,7 @@ import { addedSourcesStamp } from '../sources/source-file.ts'
 import { currentSources, type ServedSources, webSources } from '../sources/source-list.ts'
 import { type Origins, openOrigins } from '../sources/web/page-table.ts'
 import type { WebSource } from '../sources/web/refresh.ts'
+import { isDamaged } from '../sqlite.ts'
 import { beat, beatLate, createSleepWatch, endBeat } from './heartbeat.ts'
 import { createPart, type Part } from './part.ts'
 
@@ -105,7 +106,7 @@ while (!stopped) {
     try {
       if (await part.turn()) more = true
     } catch (fault) {
-      report(file, `the index was not written: ${messageOf(fault)}`)
+      notWritten(fault)
     }
     if (part.isScanning() || part.scans() > before.scans) {
       round ??= { began: before.at, written: before.all }
@@ -257,11 +258,16 @@ async function nap(): Promise<void> {
   hasCalled = false
 }
 
-/** A full disk or the like: tried again the next time. */
 function safely(work: () => void): void {
   try {
     work()
   } catch (fault) {
-    report(file, `the index was not written: ${messageOf(fault)}`)
+    notWritten(fault)
   }
+}
+
+/** A full disk or the like: tried again the next time. With an index that is damaged the thread ends. */
+function notWritten(fault: unknown): void {
+  if (isDamaged(fault)) throw fault
+  report(file, `the index was not written: ${messageOf(fault)}`)
 }
