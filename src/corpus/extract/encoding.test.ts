@@ -23,6 +23,7 @@ test('what is not UTF-8 is read as it says itself, else as Windows-1252', () => 
 })
 
 test('bytes with a NUL are no text', () => {
+  assert.equal(decode(bytes(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0)), undefined)
   assert.equal(decode(bytes(0x61, 0x00, 0x62)), undefined)
 })
 

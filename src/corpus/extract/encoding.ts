@@ -9,7 +9,9 @@ const SNIFFED = 8192
  * where the bytes are no text.
  */
 export function decode(bytes: Uint8Array): string | undefined {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes)
+  // Followed by two zeros it is the mark of UTF-32, which nobody decodes.
+  const isUtf32 = bytes[2] === 0 && bytes[3] === 0
+  if (bytes[0] === 0xff && bytes[1] === 0xfe && !isUtf32) return new TextDecoder('utf-16le').decode(bytes)
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes)
   if (bytes.subarray(0, SNIFFED).includes(0)) {
     const utf16 = unmarkedUtf16(bytes.subarray(0, SNIFFED))

@@ -36,6 +36,10 @@ test('a letter printed over an accent is one character, an accent alone stays', 
     '<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding<</Type/Encoding/BaseEncoding/WinAnsiEncoding/Differences[245/dotlessi]>>>>'
   const { text } = await read(pages(content).with(4, font))
   assert.equal(text, 'Bünting ¨ ¨q naïve')
+  // \264 is the acute, \351 is é.
+  const line = (words: string) => pages(`BT /F 12 Tf 72 700 Td (${words}) Tj ET`).with(4, font)
+  assert.equal((await read(line('caf\\264e don\\264t'))).text, 'café don´t')
+  assert.equal((await read(line('caf\\351 de l\\264eau'))).text, 'café de l´eau')
 })
 
 test('the title is the file’s, unless a program wrote its own name or the file’s there', async () => {

@@ -74,16 +74,16 @@ function textOf(items: readonly object[]): string {
     if ('str' in item && typeof item.str === 'string') text += item.str
     if ('hasEOL' in item && item.hasEOL === true) text += '\n'
   }
+  // A text whose letters have accents of their own may have an acute in the place of an apostrophe (l´eau).
+  const accents = /[À-ÖØ-öø-ÿ]/.test(text) ? /([¨ˆ˜ˇ˚])([a-zA-Zı])/g : /([¨ˆ˜ˇ˚´])([a-zA-Zı])/g
   return text
     .replace(/(\p{Ll})-\n(\p{Ll})/gu, '$1$2')
-    .replace(
-      /([¨ˆ˜ˇ˚])([a-zA-Zı])/g,
-      (both, accent: string, letter: string) => accented(accent, letter) ?? both,
-    )
+    .replace(accents, (both, accent: string, letter: string) => accented(accent, letter) ?? both)
 }
 
 const COMBINING: ReadonlyMap<string, string> = new Map([
   ['¨', '\u0308'],
+  ['´', '\u0301'],
   ['ˆ', '\u0302'],
   ['˜', '\u0303'],
   ['ˇ', '\u030c'],
