@@ -4,7 +4,7 @@ export type ChunkCache = {
   set(number: number, chunk: Uint8Array): void
 }
 
-/** `budget` in bytes. */
+/** `budget` in bytes; the last chunk is kept whatever its size. */
 export function createChunkCache(budget: number): ChunkCache {
   // Insertion order is the order of use.
   const chunks = new Map<number, Uint8Array>()
