@@ -53,6 +53,8 @@ export function readPostings(
   deleted?: Uint8Array,
   room = createPostingsRoom(count),
 ): Postings {
+  // Of a damaged dictionary: no room is made for more than there can be.
+  if (count > bytes.length) throw new RangeError(`other postings than ${count}`)
   if (room.passages.length < count) Object.assign(room, createPostingsRoom(count * 2))
   const { passages, often } = room
   const end = bytes.length

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { compareBytes } from './dictionary.ts'
 import { createGathering } from './gathering.ts'
 import { mergeSegments } from './merge.ts'
-import { createPostingsRoom, readPostings, writePosting } from './postings.ts'
+import { createPostingsRoom, readPostings, scanPostings, writePosting } from './postings.ts'
 import type { AnalysedDocument } from './segment.ts'
 import { CHUNK, readSegment, type SegmentBytes, type WrittenSegment } from './segment-bytes.ts'
 import { createByteWriter } from './varbyte.ts'
@@ -161,20 +161,32 @@ test('postings that are longer than a chunk, and terms on both sides of its end,
   assert.deepEqual(contentOf(merged([{ segment, deleted: undefined }])), expected(numbered(all)))
 })
 
+const MOST = 100_000
+
 test('deleted passages are left out of postings, which are read into the same room over and over', () => {
   const room = createPostingsRoom()
   fc.assert(
     fc.property(
-      fc.uniqueArray(fc.nat(40), { minLength: 1 }),
+      // A gap takes one byte, or up to three.
+      fc.uniqueArray(fc.oneof(fc.nat(40), fc.nat(MOST)), { minLength: 1 }),
       fc.option(fc.uint8Array({ minLength: 6, maxLength: 6 }), { nil: undefined }),
-      (numbers, deleted) => {
+      (numbers, firstDeleted) => {
+        const deleted = firstDeleted && new Uint8Array(MOST / 8 + 1)
+        deleted?.set(firstDeleted ?? [])
         const all = numbers.toSorted((one, other) => one - other)
-        const often = (passage: number) => (passage % 3 === 0 ? 1 : passage + 2)
+        const often = (passage: number) => (passage % 3 === 0 ? 1 : (passage % 200) + 2)
         const out = createByteWriter()
         for (const [index, passage] of all.entries()) {
           writePosting(out, passage - (all[index - 1] ?? -1), often(passage))
         }
-        const left = readPostings(out.take(), all.length, deleted, room)
+        const bytes = out.take()
+        const scanned: [number, number][] = []
+        scanPostings(bytes, (passage, often) => scanned.push([passage, often]))
+        assert.deepEqual(
+          scanned,
+          all.map((passage) => [passage, often(passage)]),
+        )
+        const left = readPostings(bytes, all.length, deleted, room)
         const kept = all.filter((n) => !((deleted?.[n >>> 3] ?? 0) & (1 << (n & 7))))
         assert.deepEqual([...left.passages], kept)
         assert.deepEqual([...left.often], kept.map(often))
@@ -186,6 +198,7 @@ test('deleted passages are left out of postings, which are read into the same ro
 test('bytes that are not postings are told, not guessed at', () => {
   assert.throws(() => readPostings(Uint8Array.of(3, 3), 3), RangeError)
   assert.throws(() => readPostings(Uint8Array.of(3, 3), 1), RangeError)
+  assert.throws(() => readPostings(Uint8Array.of(3, 3), 2 ** 31), /other postings/)
   assert.throws(() => readPostings(Uint8Array.of(2), 1), RangeError)
   assert.throws(() => readPostings(Uint8Array.of(128), 1), RangeError)
   assert.throws(
