@@ -20,6 +20,7 @@ test('corpus add and remove take effect in a running server; list, status and pr
   mkdirSync(folder)
   writeFileSync(join(folder, 'a.md'), 'green tea')
   writeFileSync(join(folder, 'broken.md'), 'a\0b')
+  writeFileSync(join(folder, 'program'), Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 1))
   await using server = await startServer()
   const data = ['--data-dir', server.dataDir]
 
@@ -47,7 +48,7 @@ test('corpus add and remove take effect in a running server; list, status and pr
   const problems = await corpusiq(['corpus', 'problems', ...data])
   assert.match(problems.output, /papers +broken\.md +not text/)
   const status = await corpusiq(['corpus', 'status', ...data])
-  assert.match(status.output, /papers +2 +1 +0 +0 +0 +1 +\d{4}-/)
+  assert.match(status.output, /papers +2 +1 +0 +0 +0 +1 +\d{4}-/, 'what is no document is not counted')
   assert.match(status.output, /A server is running; its indexing gave its last sign of life \d+ s ago/)
 
   const reindexed = await corpusiq(['corpus', 'reindex', 'papers', ...data])

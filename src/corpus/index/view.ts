@@ -8,14 +8,17 @@ import { INDEX_VERSION, openDatabase } from './database.ts'
 import { openProblems } from './problems.ts'
 import { openSources, type SourceCounts } from './sources.ts'
 
+/** `nothing`: its content says that it is of no format that is read, as of most files without a known ending. */
+export type KnownFile = { readonly stamp: Stamp; readonly is: 'document' | 'problem' | 'nothing' }
+
 /** What another process may know of the index while a server writes it, and the one thing that it may ask for. */
 export type IndexView = {
   sources(): Source[]
   counts(): Map<string, SourceCounts>
   /** The end of the last scan of everything, in seconds since the epoch. */
   scannedAt(source: string): number | undefined
-  /** What was known of each file when it was read: a document, or a problem. */
-  files(source: string): Map<string, { readonly stamp: Stamp; readonly isDocument: boolean }>
+  /** What was known of each file when it was read. */
+  files(source: string): Map<string, KnownFile>
   /** Files that there is no document of, and why. */
   problems(): CorpusProblem[]
   /** From a running server at once, else from the next start. */
@@ -34,7 +37,7 @@ export function openIndexView(file: string, options: { toAsk?: boolean } = {}): 
   const sources = openSources(database)
   const statements = {
     documents: database.prepare('select path, stamp from document where source = ?'),
-    problems: database.prepare('select path, stamp from problem where source = ?'),
+    problems: database.prepare('select path, stamp, told from problem where source = ?'),
     scanned: database.prepare('select scanned_at from source where name = ?'),
   }
   return {
@@ -45,10 +48,12 @@ export function openIndexView(file: string, options: { toAsk?: boolean } = {}): 
       return at === null || at === undefined ? undefined : Number(at)
     },
     files(source) {
-      const files = new Map<string, { stamp: Stamp; isDocument: boolean }>()
-      for (const isDocument of [false, true]) {
-        const rows = (isDocument ? statements.documents : statements.problems).all(source)
-        for (const { path, stamp } of rows) files.set(String(path), { stamp: String(stamp), isDocument })
+      const files = new Map<string, KnownFile>()
+      for (const { path, stamp, told } of statements.problems.all(source)) {
+        files.set(String(path), { stamp: String(stamp), is: told === 1 ? 'problem' : 'nothing' })
+      }
+      for (const { path, stamp } of statements.documents.all(source)) {
+        files.set(String(path), { stamp: String(stamp), is: 'document' })
       }
       return files
     },

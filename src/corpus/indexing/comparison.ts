@@ -32,10 +32,12 @@ export function compareSource(source: Source, view: IndexView | undefined): Comp
     if (known) met++
     // What is no regular file, or could not be read, is told among the problems.
     if (found.kind === 'other') continue
+    const isSame = known && sameStamp(known.stamp, stampOf(found.stats))
+    if (isSame && known.is === 'nothing') continue
     on_disk++
     if (!known) missing++
-    else if (!sameStamp(known.stamp, stampOf(found.stats))) stale++
-    else if (known.isDocument) up_to_date++
+    else if (!isSame) stale++
+    else if (known.is === 'document') up_to_date++
   }
   return { on_disk, up_to_date, stale, missing, gone: files.size - met, problems }
 }

@@ -5,7 +5,10 @@ export const METADATA_PROPERTIES = {
   path: { type: 'string', description: 'Where the document lies in its collection.' },
   collection: { type: 'string', description: 'The collection that it belongs to.' },
   modified: { type: 'string', description: 'When it was last changed, ISO 8601.' },
-  media_type: { type: 'string' },
+  media_type: {
+    type: 'string',
+    description: 'Of the text that fetch gives: of a PDF text/plain, of a Word document text/markdown.',
+  },
   origin: { type: 'string', description: 'The web page that it was fetched from.' },
   heading: { type: 'string', description: 'The headings above the passage, outermost first.' },
   page: { type: 'string', description: 'The page, slide or sheet that the passage begins on, from 1.' },
