@@ -11,6 +11,7 @@ const at = (documents: number, pending: number, problems = 0): CorpusStatus => (
 test('the line says how many of the known files are in the index, those that cannot be read among them', () => {
   assert.equal(progressLine(at(0, 0), 0), 'Indexing: looking for files')
   assert.equal(progressLine(at(900, 3000, 100), 4000), 'Indexing [#####---------------] 25 % of 4,000 files')
+  assert.equal(progressLine(at(0, 1), 1), 'Indexing [--------------------] 0 % of 1 file')
   assert.equal(progressLine(at(3999, 1), 4000), 'Indexing [###################-] 99 % of 4,000 files')
 })
 

@@ -20,7 +20,7 @@ export function progressLine({ pending }: Pick<CorpusStatus, 'pending'>, all: nu
   const done = all - pending
   const filled = Math.floor((done / all) * WIDTH)
   const bar = '#'.repeat(filled) + '-'.repeat(WIDTH - filled)
-  return `Indexing [${bar}] ${Math.floor((done / all) * 100)} % of ${all.toLocaleString('en')} files`
+  return `Indexing [${bar}] ${Math.floor((done / all) * 100)} % of ${all.toLocaleString('en')} file${all === 1 ? '' : 's'}`
 }
 
 type Terminal = { readonly isTTY?: boolean; write(text: string): unknown }

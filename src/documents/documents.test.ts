@@ -74,6 +74,17 @@ test('A-163 nothing of a document is markup: no script, no <base>, no refresh', 
   }
 })
 
+test('a line of a mail is a line to its reader; one that an editor wrapped goes on', async () => {
+  const text = 'From: Anna\nTo: Bo\n\nUnder\nthe mat.'
+  for (const [path, markup] of [
+    ['archive.mbox', '<p>From: Anna<br>\nTo: Bo</p>\n<p>Under<br>\nthe mat.</p>'],
+    ['note.md', '<p>From: Anna\nTo: Bo</p>\n<p>Under\nthe mat.</p>'],
+  ] as const) {
+    const { body } = await get(ID, { signedIn: true, document: { ...DOCUMENT, path, text } })
+    assert.ok(body.includes(markup), body)
+  }
+})
+
 test('an unknown id is a page that says so', async () => {
   for (const id of ['unknown', '..%2f..%2fetc%2fpasswd', '', 'a'.repeat(100_000), '%00']) {
     const { response, body } = await get(id, { signedIn: true })

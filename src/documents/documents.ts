@@ -64,12 +64,15 @@ ${parts(document)}
   })
 }
 
+/** Files whose lines end where their writer's editor wrapped them; of others (mail, rows of a sheet) a line is a line. */
+const FLOWING = /\.(?:md|markdown|mdown|mkd|mdx|qmd|rmd|ipynb|html?|xhtml|epub)$/i
+
 /** Nothing of a document is markup of ours, whatever it is (CWE-79). */
-async function content({ media_type, text, marked }: CorpusDocument): Promise<SafeHtml> {
+async function content({ media_type, path, text, marked }: CorpusDocument): Promise<SafeHtml> {
   if (media_type === 'text/markdown') {
     // Loaded for the first page that needs it: a server that only machines talk to does without its memory.
     const { renderMarkdown } = await import('./markdown.ts')
-    return html`<div class="text">${renderMarkdown(text, marked)}</div>`
+    return html`<div class="text">${renderMarkdown(text, marked, !FLOWING.test(path))}</div>`
   }
   if (!marked) return html`<pre class="text">${text}</pre>`
   const [before, passage, after] = [

@@ -5,10 +5,16 @@ import { type Marking, startMarking } from './marking.ts'
 /**
  * Markdown as HTML of headings, paragraphs, lists, tables, code and links: no markup of the document's own, no picture,
  * no address but http, https and mailto (CWE-79). What the passage says is marked, to whole paragraphs, and in code to
- * whole lines.
+ * whole lines. `hasLines`: a line of the text is a line to its reader too, as in mail.
  */
-export function renderMarkdown(text: string, passage: { start: number; end: number } | undefined): SafeHtml {
-  return new SafeHtml(renderer.render(frontMatterAsCode(text), { marking: startMarking(text, passage) }))
+export function renderMarkdown(
+  text: string,
+  passage: { start: number; end: number } | undefined,
+  hasLines = false,
+): SafeHtml {
+  return new SafeHtml(
+    renderer.render(frontMatterAsCode(text), { marking: startMarking(text, passage), hasLines }),
+  )
 }
 
 const renderer = createRenderer()
@@ -24,6 +30,7 @@ function createRenderer() {
   markdown.renderer.rules.code_block = (tokens, index) =>
     `<pre><code>${tokens[index]?.content}</code></pre>\n`
   markdown.renderer.rules.fence = markdown.renderer.rules.code_block
+  markdown.renderer.rules.softbreak = (_tokens, _index, _options, env) => (env?.hasLines ? '<br>\n' : '\n')
   markdown.renderer.rules.image = (tokens, index) => escapeHtml(tokens[index]?.content ?? '')
   return markdown
 }

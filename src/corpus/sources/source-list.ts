@@ -26,7 +26,10 @@ export function parseSpec(text: string, base: string): SourceSpec | undefined {
 export function specsOf(texts: readonly string[]): SourceSpec[] {
   return texts.map((text) => {
     const spec = parseSpec(text, '/')
-    if (!spec) throw new Error(`${text} gives a source a name of other signs than letters, digits and -._`)
+    if (!spec)
+      throw new Error(
+        `${text} gives a source a name of other signs than letters, digits and -._ Example: notes=./my-notes`,
+      )
     return spec
   })
 }
