@@ -4,7 +4,7 @@
  * JavaScript, because `npm start` may run it under an older Node.js.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import { readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -48,8 +48,6 @@ function build() {
     { cwd: root, stdio: 'inherit' },
   )
   if (status === 0) {
-    const maps = 'corpus/extract/character-maps'
-    cpSync(`${root}src/${maps}`, `${fresh}/${maps}`, { recursive: true })
     utimesSync(fresh, began, began)
     exchange(fresh)
   }

@@ -208,3 +208,9 @@ export const LAUGHS = `<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY l0 "lol">${
 /** An entity that stands for a file of this machine. */
 export const EXTERNAL =
   '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY passwd SYSTEM "file:///etc/passwd"><!ENTITY % p SYSTEM "http://127.0.0.1:9/x">%p;]>'
+
+/** A font that the file does not hold, whose bytes are those of an encoding by name. */
+export const foreignFont = (encoding: string, collection: string) =>
+  `<</Type/Font/Subtype/Type0/BaseFont/X/Encoding/${encoding}/DescendantFonts[<</Type/Font/Subtype/CIDFontType0/BaseFont/X/CIDSystemInfo<</Registry(Adobe)/Ordering(${collection})/Supplement 2>>/FontDescriptor<</Type/FontDescriptor/FontName/X/Flags 4>>>>]>>`
+/** A page that shows the bytes, written in hexadecimal digits. */
+export const shownBytes = (hex: string) => `BT /F 12 Tf 72 700 Td <${hex}> Tj ET`

@@ -1,4 +1,5 @@
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { getDocumentProxy, getResolvedPDFJS } from 'unpdf'
 import { type Draft, joinPages, Refused } from './format.ts'
 
@@ -11,14 +12,18 @@ const LOOKED_AT = 3
 /** Bytes within which a PDF says that it is one; mail programs write lines before it. */
 const HEAD = 1024
 
-/** Of fonts that the file does not hold (character-maps/README.md). */
-const MAPS = fileURLToPath(new URL('./character-maps/', import.meta.url)).replaceAll('\\', '/')
+/**
+ * Holds Adobe's character maps: what the bytes of a text are that was made with Chinese, Japanese or Korean fonts which
+ * the file does not hold. Large and seldom needed, so that whoever has such files installs it beside us.
+ */
+const MAPS = 'pdfjs-dist'
 
+const UNKNOWN = 'its fonts do not say which characters they show'
 const PICTURES = 'it holds pictures of text only'
 
-/** The text of a PDF, page by page. */
-export async function readPdf(bytes: Uint8Array): Promise<Draft> {
-  const pdf = await open(bytes)
+/** The text of a PDF, page by page. `maps`: the folder of character maps, where there is one. */
+export async function readPdf(bytes: Uint8Array, maps = installedMaps()): Promise<Draft> {
+  const pdf = await open(bytes, maps)
   try {
     if (pdf.numPages > MOST_PAGES) throw new Refused(`it has more than ${MOST_PAGES} pages`)
     const pages: string[] = []
@@ -29,8 +34,12 @@ export async function readPdf(bytes: Uint8Array): Promise<Draft> {
       page.cleanup()
     }
     if (pages.every((page) => page.trim() === '')) {
-      const why = (await showsText(pdf)) ? 'its fonts do not say which characters they show' : PICTURES
-      throw new Refused(`${why}: let a program for text recognition (OCR) go over it`)
+      const isShown = await showsText(pdf)
+      const install =
+        isShown && maps === undefined ? `, or npm install ${MAPS} if it is Chinese, Japanese or Korean` : ''
+      throw new Refused(
+        `${isShown ? UNKNOWN : PICTURES}: let a program for text recognition (OCR) go over it${install}`,
+      )
     }
     const { info } = await pdf.getMetadata().catch(() => ({ info: {} }))
     const title = 'Title' in info && typeof info.Title === 'string' ? info.Title : ''
@@ -50,12 +59,22 @@ async function showsText(pdf: Awaited<ReturnType<typeof open>>): Promise<boolean
   return false
 }
 
-async function open(bytes: Uint8Array): ReturnType<typeof getDocumentProxy> {
+/** With a slash at its end; undefined where the package is not installed. */
+function installedMaps(): string | undefined {
+  try {
+    const file = createRequire(import.meta.url).resolve(`${MAPS}/package.json`)
+    return `${dirname(file).replaceAll('\\', '/')}/cmaps/`
+  } catch {
+    return undefined
+  }
+}
+
+async function open(bytes: Uint8Array, maps: string | undefined): ReturnType<typeof getDocumentProxy> {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, HEAD))
   if (!head.includes('%PDF-')) throw new Refused('it is no PDF, whatever its name says')
   try {
     const all = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return await getDocumentProxy(all, { verbosity: 0, cMapUrl: MAPS })
+    return await getDocumentProxy(all, { verbosity: 0, ...(maps !== undefined && { cMapUrl: maps }) })
   } catch (fault) {
     if (fault instanceof Error && fault.name === 'PasswordException') {
       throw new Refused('it is encrypted: save a copy without a password')
