@@ -70,7 +70,7 @@ export function createSegmentWriter(keepChunk: (chunk: Uint8Array) => void): Seg
 /** A segment as it was written, before anything was deleted from it. */
 export type WrittenSegment = SegmentBytes & {
   readonly terms: Dictionary
-  /** The bytes of a term's postings. */
+  /** The bytes of a term's postings, valid until those of another are asked for. */
   postings(offset: number, size: number): Uint8Array
 }
 
@@ -81,6 +81,7 @@ export function readSegment(
 ): WrittenSegment {
   // Terms that stand together are read together by whoever merges, and by look-alikes.
   let last: { number: number; chunk: Uint8Array } | undefined
+  let joined = new Uint8Array()
   const chunkOf = (number: number) => {
     if (last?.number !== number) last = { number, chunk: readChunk(number) }
     return last.chunk
@@ -93,7 +94,9 @@ export function readSegment(
       const first = offset - number * CHUNK
       const chunk = chunkOf(number)
       if (first + size <= chunk.length) return chunk.subarray(first, first + size)
-      const bytes = new Uint8Array(size)
+      // Read into one room: the longest postings, of the commonest words, are those that go over several chunks.
+      if (joined.length < size) joined = new Uint8Array(size * 2)
+      const bytes = joined.subarray(0, size)
       bytes.set(chunk.subarray(first))
       for (let at = chunk.length - first; at < size; ) {
         number++
