@@ -14,7 +14,7 @@ const asked = (texts: readonly string[], question: string) => {
 }
 
 test('stop words say little where others are left, and are all there is where none are', () => {
-  const texts = ['the one of the what of the is', 'capital punishment', 'tea and milk']
+  const texts = ['the one of the what of the is', 'capital punishment', 'the milk of what is the cow']
   assert.equal(asked(texts, 'what is the capital of the')[0], 2)
   assert.equal(asked(texts, 'what is the')[0], 1)
 })

@@ -22,7 +22,7 @@ const READ = 4000
 /** Terms that one beginning stands for, at most. */
 const BEGINNINGS = 64
 /** What a stop word says: little more than which language is meant. */
-const STOP = 0.3
+const STOP = 0.35
 
 /**
  * What was read of passages is remembered word by word: the next has mostly the same words. Safe as long as `search`
