@@ -3,10 +3,12 @@
  * the same run. Writes docs/search-quality.md when all collections are asked.
  * `CORPUSIQ_BENCH_CORPUS=<folder of collections> node bench/search/main.ts [collection …]`
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
 import { openCorpus } from '../../src/corpus/open.ts'
 import { serveTestApp } from '../../test/attacks/served-app.ts'
 import { callMcp, obtainTokens, registerClient } from '../../test/support/scenario.ts'
@@ -14,6 +16,8 @@ import { type Collection, readCollection } from './collection.ts'
 import { type Figures, figuresOf, signFlip } from './measures.ts'
 
 const NAMES = ['cranfield', 'vaswani', 'cacm', 'cosqa', 'xquad', 'cmrc-zh', 'drcd-zht']
+/** Files and questions. */
+const SCALE = ['100000', '200']
 const base = process.env.CORPUSIQ_BENCH_CORPUS
 if (base === undefined) throw new Error('CORPUSIQ_BENCH_CORPUS names no folder of collections')
 const asked = process.argv.slice(2)
@@ -30,7 +34,8 @@ for (const name of names) {
   rows.push(row)
   console.log(row)
 }
-if (asked.length === 0) writeFileSync(new URL('../../docs/search-quality.md', import.meta.url), page(rows))
+if (asked.length === 0)
+  writeFileSync(new URL('../../docs/search-quality.md', import.meta.url), page(rows, atScale()))
 
 /** SQLite FTS5 over the same files: the question's words in quotes, joined with OR. */
 function baseline({ files, questions }: Collection): Found {
@@ -108,7 +113,17 @@ function rowOf({ name, questions, judgements }: Collection, before: Found, now: 
   return `| ${[...cells, ...more, nothing(before), nothing(now)].join(' | ')} |`
 }
 
-function page(rows: readonly string[]): string {
+/** What `scale.ts` prints, which runs in a process of its own. */
+function atScale(): string {
+  const module = fileURLToPath(new URL('./scale.ts', import.meta.url))
+  const { stdout, status } = spawnSync(process.execPath, [module, ...SCALE], {
+    ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+  })
+  if (status !== 0) throw new Error('the measurement at scale failed')
+  return stdout.trim()
+}
+
+function page(rows: readonly string[], scale: string): string {
   return `# How good search is
 
 Measured on ${new Date().toISOString().slice(0, 10)} with \`npm run bench:search\` (Node ${process.version}), all questions of each collection, word for
@@ -119,5 +134,12 @@ p: a sign-flip test of the differences in nDCG@10 (10,000 tries). The collection
 | | questions | nDCG@10 FTS5 | nDCG@10 | p | Recall@10 FTS5 | Recall@10 | MRR@10 FTS5 | MRR@10 | finds nothing, FTS5 | finds nothing |
 |---|---|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
+
+## At scale
+
+Synthetic Markdown files (\`bench/search/synthetic.ts\`), read and searched by a process of its own, and by FTS5 alone,
+without files' formats, limits, sources or passages. \`node bench/search/scale.ts ${SCALE.join(' ')}\`, in the same run:
+
+    ${scale.replaceAll('\n', '\n    ')}
 `
 }

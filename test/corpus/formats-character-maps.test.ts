@@ -38,9 +38,9 @@ const maps = `${folder.replaceAll('\\', '/')}/node_modules/pdfjs-dist/cmaps/`
 
 function install(): boolean {
   writeFileSync(join(folder, 'package.json'), '{}')
-  const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund']
+  const flags = ['--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--fetch-retries=0']
   const { status } = spawnSync('npm', ['install', ...flags, 'pdfjs-dist@6'], {
-    ...{ cwd: folder, timeout: 120_000, shell: process.platform === 'win32' },
+    ...{ cwd: folder, timeout: 60_000, shell: process.platform === 'win32' },
   })
   return status === 0
 }
