@@ -51,7 +51,7 @@ export function readPostings(
   bytes: Uint8Array,
   count: number,
   deleted?: Uint8Array,
-  room = createPostingsRoom(count),
+  room = createPostingsRoom(),
 ): Postings {
   // Of a damaged dictionary: no room is made for more than there can be.
   if (count > bytes.length) throw new RangeError(`other postings than ${count}`)
