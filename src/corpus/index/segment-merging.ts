@@ -122,7 +122,7 @@ export function createMerging(store: MergingStore, pace: number): Merging {
   }
 }
 
-/** What is to be merged next, in the order of the documents; nothing where all is well. */
+/** What is to be merged next, in the order in which the segments came; nothing where all is well. */
 export function worthMerging(segments: readonly KnownSegment[], isBusy = false): readonly KnownSegment[] {
   const tiers = new Map<number, KnownSegment[]>()
   for (const segment of segments) {
