@@ -157,7 +157,7 @@ test('whatever the patterns, the same files are left as Git leaves', { skip: wit
     ...['*.md', '.d/', '**/', '/**', '/**/'],
   )
   // Git compares two addresses of no relation where `**` stands beside anything but a slash: its answer varies.
-  const settled = (line: string) => !/[^/!]\*\*|\*\*[^/]/.test(line)
+  const settled = (line: string) => !/[^/]\*\*|\*\*[^/]/.test(line.replace(/^!/, ''))
   const line = fc
     .array(piece, { maxLength: 5 })
     .map((pieces) => pieces.join(''))
