@@ -112,6 +112,7 @@ test('A-163 whatever is in a document, its page has these elements and attribute
       '<img src=x onerror=alert(1)>',
       '](javascript:x)',
       '[a](',
+      '[a]()',
       '](https://a.b/"x")',
       '\n',
     ),

@@ -49,7 +49,11 @@ function tame(tokens: readonly Token[]): void {
   for (const token of tokens) {
     if (/^h[1-5]$/.test(token.tag)) token.tag = `h${Number(token.tag[1]) + 1}`
     if (token.attrs) token.attrs = token.attrs.filter(([name]) => name !== 'style')
-    if (token.type === 'link_open') token.attrSet('rel', 'noopener noreferrer nofollow')
+    if (token.type === 'link_open') {
+      token.attrSet('rel', 'noopener noreferrer nofollow')
+      // `[a]()` leads nowhere, rather than to this very page.
+      token.attrs = token.attrs?.filter(([name, value]) => name !== 'href' || value !== '') ?? null
+    }
     if (token.children) tame(token.children)
   }
 }
