@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { compareBytes, type Entry } from '../segments/dictionary.ts'
-import { createPostingsRoom, type PostingsRoom, readPostings } from '../segments/postings.ts'
+import { createPostingsRoom, isDeleted, type PostingsRoom, readPostings } from '../segments/postings.ts'
 import type { Segment, Term } from '../segments/segment.ts'
 import type { WrittenSegment } from '../segments/segment-bytes.ts'
 import { type Deleted, openSegmentRows } from './segment-rows.ts'
@@ -56,7 +56,7 @@ function openSegment(written: WrittenSegment, deleted: Deleted | undefined, room
   let live = 0
   let totalLength = 0
   for (let passage = 0; passage < documents.length; passage++) {
-    if (deleted && (deleted.passages[passage >>> 3] ?? 0) & (1 << (passage & 7))) continue
+    if (deleted && isDeleted(deleted.passages, passage)) continue
     live++
     totalLength += lengths[passage] ?? 0
   }

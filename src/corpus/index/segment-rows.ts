@@ -33,7 +33,9 @@ export function openSegmentRows(database: DatabaseSync, budget = 0) {
       }
       return readSegment(bytes, (place) => {
         const number = id * CHUNKS + place
-        const chunk = known.get(number) ?? bytesOf(statements.chunk.get(number)?.postings)
+        const before = known.get(number)
+        if (before) return before
+        const chunk = bytesOf(statements.chunk.get(number)?.postings)
         known.set(number, chunk)
         return chunk
       })

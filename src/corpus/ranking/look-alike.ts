@@ -1,4 +1,5 @@
 import type { Segment } from '../segments/segment.ts'
+import { hashWith, NO_CHARACTERS } from '../segments/word-table.ts'
 import { isUnspaced } from './analyse.ts'
 
 /** Letters of a stretch by which words are compared, its edges counting as one. */
@@ -175,9 +176,9 @@ function grown(numbers: Int32Array, least: number): Int32Array<ArrayBuffer> {
 function stretchesOf(term: string, hashes: Int32Array, from: number): number {
   let count = 0
   for (let at = -1; at + LETTERS <= term.length + 1; at++) {
-    let hash = 0x811c9dc5
+    let hash = NO_CHARACTERS
     for (let letter = at; letter < at + LETTERS; letter++) {
-      hash = Math.imul(hash ^ (letter < 0 || letter >= term.length ? 0 : term.charCodeAt(letter)), 0x01000193)
+      hash = hashWith(hash, letter < 0 || letter >= term.length ? 0 : term.charCodeAt(letter))
     }
     hash ^= hash >>> 15
     let before = 0

@@ -1,5 +1,5 @@
 import { compareBytes, type DictionaryCursor } from './dictionary.ts'
-import { scanPostings } from './postings.ts'
+import { isDeleted, scanPostings } from './postings.ts'
 import { createSegmentWriter, type SegmentBytes, type WrittenSegment } from './segment-bytes.ts'
 
 /** A segment with the passages that were deleted from it, a bit each. */
@@ -54,7 +54,7 @@ function livePassages(inputs: readonly MergeInput[]) {
   const renumbered = inputs.map(({ segment, deleted }) => {
     const numbers = new Int32Array(segment.documents.length)
     for (let passage = 0; passage < numbers.length; passage++) {
-      if (deleted && (deleted[passage >>> 3] ?? 0) & (1 << (passage & 7))) {
+      if (deleted && isDeleted(deleted, passage)) {
         numbers[passage] = -1
         continue
       }

@@ -36,6 +36,11 @@ export function scanPostings(bytes: Uint8Array, visit: (passage: number, often: 
   }
 }
 
+/** Whether the passage's bit is set: it is deleted from its segment. */
+export function isDeleted(deleted: Uint8Array, passage: number): boolean {
+  return ((deleted[passage >>> 3] as number) & (1 << (passage & 7))) !== 0
+}
+
 /** Where postings are read into, over and over: nothing is made for each term. */
 export type PostingsRoom = { passages: Uint32Array; often: Uint8Array }
 
@@ -80,7 +85,7 @@ export function readPostings(
       if (at === end) throw new RangeError('postings end within one')
       amount = bytes[at++] as number
     }
-    if (deleted && (deleted[passage >>> 3] as number) & (1 << (passage & 7))) continue
+    if (deleted && isDeleted(deleted, passage)) continue
     passages[index] = passage
     often[index++] = amount
   }
