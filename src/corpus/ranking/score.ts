@@ -144,44 +144,39 @@ function createSums({ passages, lengths }: Segment, { average }: Statistics) {
   const fixed = SATURATION * (1 - LENGTH)
   const perTerm = (SATURATION * LENGTH) / average
   let isAny = false
+
+  /** Lifts each passage's score where this is worth more there than what was raised; `isKept`: it is raised itself. */
+  function lift(term: Term, weight: number, isKept: boolean): void {
+    isAny = true
+    const { passages, often } = term.postings()
+    const most = weight * (SATURATION + 1)
+    let { raisedCount } = room
+    for (let index = 0; index < passages.length; index++) {
+      const passage = passages[index] as number
+      const amount = OFTEN[often[index] as number] as number
+      const value = (most * amount) / (amount + fixed + perTerm * (lengths[passage] as number))
+      const before = worth[passage] as number
+      if (value <= before) continue
+      scores[passage] = (scores[passage] as number) + value - before
+      if (!isKept) continue
+      if (before === 0) raised[raisedCount++] = passage
+      worth[passage] = value
+    }
+    room.raisedCount = raisedCount
+  }
+
   return {
     scores,
     isAny: () => isAny,
 
     /** Lifts what the term at hand is worth in each passage to this variant's worth, where that is more. */
     raise(variant: Term | undefined, weight: number): void {
-      if (!variant) return
-      isAny = true
-      const { passages, often } = variant.postings()
-      const most = weight * (SATURATION + 1)
-      let { raisedCount } = room
-      for (let index = 0; index < passages.length; index++) {
-        const passage = passages[index] as number
-        const amount = OFTEN[often[index] as number] as number
-        const value = (most * amount) / (amount + fixed + perTerm * (lengths[passage] as number))
-        const before = worth[passage] as number
-        if (value <= before) continue
-        if (before === 0) raised[raisedCount++] = passage
-        worth[passage] = value
-        scores[passage] = (scores[passage] as number) + value - before
-      }
-      room.raisedCount = raisedCount
+      if (variant) lift(variant, weight, true)
     },
 
     /** Adds what the term itself is worth, where its variants are not worth more; the next term follows. */
     add(term: Term | undefined, weight: number): void {
-      if (term) {
-        isAny = true
-        const { passages, often } = term.postings()
-        const most = weight * (SATURATION + 1)
-        for (let index = 0; index < passages.length; index++) {
-          const passage = passages[index] as number
-          const amount = OFTEN[often[index] as number] as number
-          const value = (most * amount) / (amount + fixed + perTerm * (lengths[passage] as number))
-          const before = worth[passage] as number
-          if (value > before) scores[passage] = (scores[passage] as number) + value - before
-        }
-      }
+      if (term) lift(term, weight, false)
       forgetRaised()
     },
   }
