@@ -12,6 +12,11 @@ export type Case = readonly [
   outcome: string | Omit<Extract<Row, { says: string }>, 'file'>,
 ]
 
+/** Reasons that files of several kinds have. */
+export const CUT_PDF = 'it is cut off or damaged'
+export const NO_WORD = 'it is no Word document, or a damaged one'
+export const DEEP_HTML = 'elements nest deeper than 1024'
+
 /** The elements nest so deep that nothing at their bottom is read. */
 export function deep(open: string, close: string, times = 100_000, inner = 'at the bottom'): string {
   return `${open.repeat(times)}${inner}${close.repeat(times)}`

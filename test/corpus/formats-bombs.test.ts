@@ -22,16 +22,13 @@ import {
   stream,
   xlsx,
 } from '../support/made-files.ts'
-import { becomeOf, deep } from './formats-beside.ts'
+import { becomeOf, CUT_PDF, DEEP_HTML, deep, NO_WORD } from './formats-beside.ts'
 
 const MiB = 1024 * 1024
 
-const CUT_PDF = 'it is cut off or damaged'
-const NO_WORD = 'it is no Word document, or a damaged one'
 const DOCTYPE = 'its XML declares a document type, which no such file has'
 const LONG = 'it holds more than 16 million characters'
 const DEEP_XML = 'its elements nest deeper than 512'
-const DEEP_HTML = 'elements nest deeper than 1024'
 const TEXTLESS = 'it holds pictures of text only: let a program for text recognition (OCR) go over it'
 const CELL = '<sheetData><row><c t="s"><v>0</v></c></row></sheetData>'
 

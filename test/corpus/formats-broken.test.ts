@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { archive, docx, epub, odt, paragraph, pptx } from '../support/made-files.ts'
-import { becomeOf, deep } from './formats-beside.ts'
+import { becomeOf, CUT_PDF, DEEP_HTML, deep, NO_WORD } from './formats-beside.ts'
 
 const FILES = new URL('../data/corpus/formats/', import.meta.url)
 const good = (file: string) => readFileSync(new URL(file, FILES))
@@ -14,10 +14,7 @@ const half = (file: string) => good(file).subarray(0, good(file).length / 2)
 const PNG = Buffer.from('89504e470d0a1a0a0000000d494844520000000100000001', 'hex')
 
 const CUT = 'it is cut off, or not what its name says'
-const CUT_PDF = 'it is cut off or damaged'
-const NO_WORD = 'it is no Word document, or a damaged one'
 const ENCRYPTED = 'it is encrypted: save a copy without a password'
-const DEEP_HTML = 'elements nest deeper than 1024'
 
 test('A-162 what is cut off, damaged or empty', async (t) => {
   await becomeOf(t, [

@@ -18,11 +18,14 @@ const HEAD = 1024
  */
 const MAPS = 'pdfjs-dist'
 
+/** Looked for once, with the first PDF. */
+const INSTALLED = installedMaps()
+
 const UNKNOWN = 'its fonts do not say which characters they show'
 const PICTURES = 'it holds pictures of text only'
 
 /** The text of a PDF, page by page. `maps`: the folder of character maps, where there is one. */
-export async function readPdf(bytes: Uint8Array, maps = installedMaps()): Promise<Draft> {
+export async function readPdf(bytes: Uint8Array, maps = INSTALLED): Promise<Draft> {
   const pdf = await open(bytes, maps)
   try {
     if (pdf.numPages > MOST_PAGES) throw new Refused(`it has more than ${MOST_PAGES} pages`)
